@@ -1,0 +1,9 @@
+/** A rule of ours was broken: a bug in the simulator, never an error of a program. Stops the machine. */
+export class InvariantError extends Error {
+  override readonly name = "InvariantError";
+}
+
+/** States a rule that must hold here; breaking it stops the machine with the rule's text and the facts. */
+export function invariant(holds: boolean, rule: string, ...facts: readonly unknown[]): asserts holds {
+  if (!holds) throw new InvariantError(`invariant broken: ${rule}${facts.length ? ` ${JSON.stringify(facts)}` : ""}`);
+}

@@ -1,0 +1,139 @@
+/**
+ * All that a program can ask of the machine. A program is a generator; what may block is a `yield*`.
+ *
+ * Every trap answers one number; a trap that gives more has it in the trap object afterwards. The kernel takes no reference
+ * to what a program owns and gives none to what it owns itself: a trap object is a register file, nothing more.
+ */
+import type { MachMsg } from "../ipc/message.ts";
+import type { MachPort } from "../ipc/names.ts";
+import type { KernReturn } from "./kern-return.ts";
+
+/** Traps without arguments. Those that give a port give a name in the caller's space. */
+export interface SelfTrap {
+  readonly op: "mach_task_self" | "mach_thread_self" | "mach_host_self" | "mach_reply_port" | "swtch";
+}
+
+/** Reads `size` bytes of the task's own memory, as load instructions would; a fault goes to the exception port. */
+export interface LoadTrap {
+  readonly op: "load";
+  readonly address: number;
+  readonly size: number;
+  /** The bytes, a copy; empty until the trap has answered. */
+  data: Uint8Array;
+}
+
+/** Writes into the task's own memory, as store instructions would. */
+export interface StoreTrap {
+  readonly op: "store";
+  readonly address: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Puts a routine into the text of the task: answers the address at which a thread whose `pc` is set there runs `entry`.
+ * (In C the linker did this; here a closure has no address until it is given one.) Address spaces that are copied or emptied take
+ * their text along or lose it.
+ */
+export interface CodeTrap {
+  readonly op: "code";
+  readonly entry: Entry;
+}
+
+/** Raises a machine exception at this instruction (`mach/exception.h`): what a division by zero or a bad opcode does. */
+export interface RaiseTrap {
+  readonly op: "raise";
+  readonly exception: number;
+  readonly code: number;
+  readonly subcode: number;
+}
+
+export type Trap = MachMsg | SelfTrap | LoadTrap | StoreTrap | CodeTrap | RaiseTrap;
+
+/** A computation that may block in the kernel. Run it with `yield*`. */
+export type Syscall<T> = Generator<Trap, T, KernReturn>;
+
+/** The registers that a thread starts with: `thread_set_state`'s contents. */
+export interface Registers {
+  readonly pc: number;
+  readonly sp: number;
+  /** An argument register, for threads that a library starts. */
+  readonly arg: number;
+}
+
+/**
+ * A routine of the instruction set or of a task's text: what the CPU runs when a thread's `pc` points to it. When it returns, the
+ * thread goes back to the frame below (a signal handler's return) or, without one, is terminated.
+ */
+export type Entry = (registers: Registers) => Syscall<void>;
+
+/**
+ * The running thread's segment register: storage that belongs to the thread and that user code fills (reply port, signal state).
+ * The CPU switches it before each resume. Never kept across a `yield`.
+ */
+export const cpu: { tls: ThreadStorage } = { tls: newThreadStorage() };
+
+/** Thread-local storage. */
+export interface ThreadStorage {
+  /** MIG's reply port of this thread; null until first needed. */
+  replyPort: MachPort;
+  /** The task's own port as `mach_task_self ()` gave it once; null until first needed. */
+  taskSelf: MachPort;
+  /** A message buffer that no stub of this thread is using. */
+  spare: MachMsg | undefined;
+  /** What the C library of this program keeps for the thread. */
+  library: unknown;
+}
+
+/** Storage of a thread that has not run yet. */
+export function newThreadStorage(): ThreadStorage {
+  return { replyPort: 0 as MachPort, taskSelf: 0 as MachPort, spare: undefined, library: undefined };
+}
+
+const task: SelfTrap = { op: "mach_task_self" };
+const thread: SelfTrap = { op: "mach_thread_self" };
+const host: SelfTrap = { op: "mach_host_self" };
+const reply: SelfTrap = { op: "mach_reply_port" };
+const swtch: SelfTrap = { op: "swtch" };
+
+/** A new reference on a send right for the caller's task port. */
+export function* mach_task_self(): Syscall<MachPort> {
+  return (yield task) as MachPort;
+}
+/** A new reference on a send right for the caller's thread port. */
+export function* mach_thread_self(): Syscall<MachPort> {
+  return (yield thread) as MachPort;
+}
+/** A new reference on a send right for the host name port. */
+export function* mach_host_self(): Syscall<MachPort> {
+  return (yield host) as MachPort;
+}
+/** A new receive right. */
+export function* mach_reply_port(): Syscall<MachPort> {
+  return (yield reply) as MachPort;
+}
+/** Lets other threads run. Answers 1 if there were any. */
+export function* swtch_pri(): Syscall<number> {
+  return yield swtch;
+}
+/** One `mach_msg` call with all in `msg`. */
+export function* mach_msg(msg: MachMsg): Syscall<KernReturn> {
+  return yield msg;
+}
+/** `size` bytes at `address` of the task's own memory. */
+export function* load(address: number, size: number): Syscall<Uint8Array> {
+  const trap: LoadTrap = { op: "load", address, size, data: new Uint8Array(0) };
+  yield trap;
+  return trap.data;
+}
+/** Stores `data` at `address` of the task's own memory. */
+export function* store(address: number, data: Uint8Array): Syscall<void> {
+  yield { op: "store", address, data };
+}
+/** The address of `entry` in this task's text. */
+export function* code(entry: Entry): Syscall<number> {
+  return yield { op: "code", entry };
+}
+/** Raises a machine exception. */
+export function* raise(exception: number, code_: number, subcode: number): Syscall<void> {
+  yield { op: "raise", exception, code: code_, subcode };
+}

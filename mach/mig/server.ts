@@ -1,0 +1,203 @@
+/**
+ * The server half: from a request message to a reply, the loops that receive, and late replies.
+ *
+ * The rules of MIG's server stubs and of `mach_msg_server`: an unknown id is MIG_BAD_ID; a body of another shape MIG_BAD_ARGUMENTS; when
+ * a handler fails (any code but 0 and MIG_NO_REPLY) the rights in the request's body are destroyed by the loop, on success they are the
+ * handler's; a reply that cannot be sent is destroyed with all it carries.
+ */
+import { Mig, Msg, type KernReturn } from "../kern/kern-return.ts";
+import { asFailure, type Failure } from "../kern/kern-return.ts";
+import type { Syscall } from "../kern/syscall.ts";
+import { intItem, MachMsg, MsgOption, type Item } from "../ipc/message.ts";
+import { isPortType, MACH_PORT_NULL, MsgType, portValid, Right, type MachPort } from "../ipc/names.ts";
+import { mig_task_self, packFields, plainRpc, unpackFields, mig_get_reply_port } from "./client.ts";
+import type { Fields, Handlers, Outcome, Routine, Routines, Subsystem } from "./subsystem.ts";
+
+/** Part of a server: some subsystems' requests. Answers the reply's items and code, or undefined for an id of somebody else. */
+export interface Demuxer {
+  handles(id: number): boolean;
+  /** `request` is the received message. The answer's first item is the return code. */
+  answer(request: MachMsg): Syscall<Answered>;
+}
+
+/** What became of a request. `items` undefined: no reply now (one-way, or the handler replies later). */
+export interface Answered {
+  readonly err: KernReturn;
+  readonly items: readonly Item[] | undefined;
+}
+
+/** Which routines take any port, even one behind which the lookup finds nothing (`self` is undefined then). */
+export interface ServeOptions<R extends Routines> {
+  readonly anyPort?: readonly (keyof R)[];
+  /** What a routine without a handler answers; EOPNOTSUPP unless said. */
+  readonly missing?: Failure;
+}
+
+const EOPNOTSUPP: Failure = 0x4000002d;
+
+interface Entry {
+  readonly routine: Routine;
+  readonly handler: ((self: unknown, args: Readonly<Record<string, unknown>>, request: MachMsg) => Syscall<Outcome<Fields>>) | undefined;
+  readonly anyPort: boolean;
+}
+
+/**
+ * Serves `sub`: `lookup` turns the receiver's name of the port into an object (MIG's intran); handlers get it as `self`.
+ * A port of another kind, or a routine without handler, answers EOPNOTSUPP.
+ */
+export function serve<R extends Routines, Self>(
+  sub: Subsystem<R>,
+  lookup: (request: MachMsg) => Self | undefined,
+  handlers: Partial<Handlers<R, Self>>,
+  options: ServeOptions<R> = {},
+): Demuxer {
+  const entries = new Map<number, Entry>();
+  const given = handlers as Readonly<Record<string, Entry["handler"]>>;
+  const anyPort = new Set<PropertyKey>(options.anyPort ?? []);
+  for (const [name, r] of Object.entries(sub.routines)) entries.set(r.id, { routine: r, handler: given[name], anyPort: anyPort.has(name) });
+  const missing = options.missing ?? EOPNOTSUPP;
+  return {
+    handles: (id) => entries.has(id),
+    *answer(request) {
+      const entry = entries.get(request.id);
+      if (entry === undefined) return failed(Mig.BAD_ID);
+      const args = unpackFields(entry.routine.in, request.items, 0);
+      if (args === undefined) return failed(Mig.BAD_ARGUMENTS);
+      const self = lookup(request);
+      if (entry.handler === undefined || (self === undefined && !entry.anyPort)) return failed(missing);
+      const outcome = yield* entry.handler(self, args, request);
+      return replyItems(entry.routine, outcome);
+    },
+  };
+}
+
+const failed = (err: Failure): Answered => ({ err, items: [intItem(err)] });
+
+function replyItems(r: Routine, outcome: Outcome<Fields>): Answered {
+  if (outcome.err === Mig.NO_REPLY || r.out === null) return { err: outcome.err, items: undefined };
+  if (outcome.err) return failed(outcome.err);
+  return { err: 0, items: packFields(r.out, outcome, intItem(0)) };
+}
+
+/** Several demuxers as one; ids that none handles are MIG_BAD_ID. */
+export function firstOf(...demuxers: readonly Demuxer[]): Demuxer {
+  const find = (id: number): Demuxer | undefined => demuxers.find((d) => d.handles(id));
+  return {
+    handles: (id) => find(id) !== undefined,
+    *answer(request) {
+      const demuxer = find(request.id);
+      return demuxer === undefined ? failed(Mig.BAD_ID) : yield* demuxer.answer(request);
+    },
+  };
+}
+
+/**
+ * Answers the request in `msg` and turns `msg` into the reply. True when there is a reply to send: the handler did not take the reply
+ * port over (by setting `remotePort` to null or answering MIG_NO_REPLY) and the request had one.
+ */
+export function* answerRequest(msg: MachMsg, demuxer: Demuxer): Syscall<boolean> {
+  const { id, items } = msg;
+  const { err, items: reply } = yield* demuxer.answer(msg);
+  if (err !== 0 && err !== Mig.NO_REPLY) yield* destroyItems(items);
+  if (reply === undefined || msg.remotePort === MACH_PORT_NULL) {
+    if (reply !== undefined && err === 0) yield* destroyItems(reply);
+    return false;
+  }
+  msg.header(msg.remotePort, msg.remoteType, MACH_PORT_NULL, 0, id + 100, reply);
+  return true;
+}
+
+/** One thread, one message at a time, from a port or port set (`mach_msg_server`). Returns only when the receive fails. */
+export function* machMsgServer(from: MachPort, demuxer: Demuxer): Syscall<KernReturn> {
+  const msg = new MachMsg();
+  let reply = false;
+  for (;;) {
+    msg.option = reply ? MsgOption.SEND | MsgOption.RCV : MsgOption.RCV;
+    msg.rcvName = from;
+    msg.take = true;
+    const code = yield msg;
+    if (code === Msg.SUCCESS) reply = yield* answerRequest(msg, demuxer);
+    else if (reply && sendFailed(code)) {
+      yield* mach_msg_destroy(msg);
+      reply = false;
+    } else return code;
+  }
+}
+
+/** True for codes of the send half: the message still belongs to the sender. */
+export const sendFailed = (code: KernReturn): boolean => code >= Msg.SEND_IN_PROGRESS && code < Msg.RCV_IN_PROGRESS;
+
+/** Sends the reply in `msg`, or destroys it with all it carries when its port is gone. */
+export function* sendReply(msg: MachMsg): Syscall<void> {
+  msg.option = MsgOption.SEND;
+  const code = yield msg;
+  if (code !== Msg.SUCCESS) yield* mach_msg_destroy(msg);
+}
+
+/** Gives back every right that `msg` carries: its remote port's and those of the body (`mach_msg_destroy`). */
+export function* mach_msg_destroy(msg: MachMsg): Syscall<void> {
+  if (portValid(msg.remotePort)) yield* release(msg.remotePort, msg.remoteType);
+  msg.remotePort = MACH_PORT_NULL;
+  yield* destroyItems(msg.items);
+}
+
+function* destroyItems(items: readonly Item[]): Syscall<void> {
+  for (const { type, data } of items) {
+    if (!isPortType(type)) continue;
+    if (typeof data === "number") yield* release(data as MachPort, type);
+    else if (Array.isArray(data)) for (const name of data as readonly MachPort[]) yield* release(name, type);
+  }
+}
+
+/** Drops one right of the kind that `type` moves; rights that would only be copied or made stay. */
+function* release(name: MachPort, type: number): Syscall<void> {
+  if (!portValid(name)) return;
+  if (type === MsgType.MOVE_SEND || type === MsgType.MOVE_SEND_ONCE) yield* taskCall(3206, [nameItem(name)]);
+  else if (type === MsgType.MOVE_RECEIVE) yield* taskCall(3204, [nameItem(name), intItem(Right.RECEIVE), intItem(-1)]);
+}
+
+const nameItem = (name: MachPort): Item => ({
+  type: MsgType.PORT_NAME,
+  bits: 32,
+  number: 1,
+  inline: true,
+  longform: false,
+  dealloc: false,
+  data: name,
+});
+
+/** `mach_port_deallocate` (3206) and `mach_port_mod_refs` (3204) on the own task; their interface stands a folder above this one. */
+function* taskCall(id: number, items: readonly Item[]): Syscall<void> {
+  const msg = new MachMsg();
+  msg.header(yield* mig_task_self(), MsgType.COPY_SEND, yield* mig_get_reply_port(), MsgType.MAKE_SEND_ONCE, id, items);
+  yield* plainRpc(msg);
+}
+
+/** Late replies: stubs that answer a request whose handler returned MIG_NO_REPLY. Simpleroutines have none. */
+export type Replies<R extends Routines> = {
+  readonly [N in keyof R as R[N]["out"] extends null ? never : N]: (
+    to: MachPort,
+    outcome: Outcome<R[N]["out"]>,
+    toType?: number,
+  ) => Syscall<KernReturn>;
+};
+
+/** The late-reply stubs of `sub`. The reply right moves (send-once unless `toType` says otherwise); on failure all is destroyed. */
+export function replyTo<R extends Routines>(sub: Subsystem<R>): Replies<R> {
+  const stubs: Record<string, unknown> = {};
+  for (const [name, r] of Object.entries(sub.routines)) {
+    if (r.out === null) continue;
+    stubs[name] = function* (to: MachPort, outcome: Outcome<Fields>, toType: number = MsgType.MOVE_SEND_ONCE): Syscall<KernReturn> {
+      const msg = new MachMsg();
+      msg.header(to, toType, MACH_PORT_NULL, 0, r.id + 100, replyItems(r, outcome).items ?? []);
+      msg.option = MsgOption.SEND;
+      const code = yield msg;
+      if (code !== Msg.SUCCESS) yield* mach_msg_destroy(msg);
+      return code;
+    };
+  }
+  return stubs as Replies<R>;
+}
+
+/** An outcome that says only the code; `{ err: 0 }` for routines without out arguments. */
+export const failure = (code: number): { readonly err: Failure } => ({ err: asFailure(code) });
