@@ -60,6 +60,29 @@ export interface Registers {
   readonly arg: number;
 }
 
+/** `thread_set_state`'s flavor for the general registers (`i386_THREAD_STATE`). */
+export const THREAD_STATE_FLAVOR = 1;
+/** Words of that flavor: gs fs es ds edi esi ebp esp ebx edx ecx eax eip cs efl uesp ss. */
+export const THREAD_STATE_COUNT = 17;
+/** Where the CPU's registers stand in it: eip, uesp, and eax for the argument. */
+export const ThreadStateWord = { arg: 11, pc: 12, sp: 15 } as const;
+
+/** The words for `thread_set_state` that start a thread with `registers`. */
+export function threadState(registers: Registers): number[] {
+  const words = new Array<number>(THREAD_STATE_COUNT).fill(0);
+  words[ThreadStateWord.arg] = registers.arg;
+  words[ThreadStateWord.pc] = registers.pc;
+  words[ThreadStateWord.sp] = registers.sp;
+  return words;
+}
+
+/** The registers in the words that `thread_get_state` gave. */
+export const registersOf = (words: readonly number[]): Registers => ({
+  pc: words[ThreadStateWord.pc] ?? 0,
+  sp: words[ThreadStateWord.sp] ?? 0,
+  arg: words[ThreadStateWord.arg] ?? 0,
+});
+
 /**
  * A routine of the instruction set or of a task's text: what the CPU runs when a thread's `pc` points to it. When it returns, the
  * thread goes back to the frame below (a signal handler's return) or, without one, is terminated.

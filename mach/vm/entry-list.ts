@@ -1,0 +1,133 @@
+/**
+ * The entries of an address space in address order, and GNU Mach's way of finding room among them.
+ *
+ * Room is looked for behind the free-space hint first, then in the smallest gap that is large enough, of equal ones the latest; the gap in
+ * front of the first entry counts only while the map is empty (`kern/vm_map.c`; observed: vm-map-anonymous).
+ */
+import { Entry } from "./entry.ts";
+import { VM_MAX_ADDRESS } from "./page.ts";
+
+export class EntryList {
+  readonly entries: Entry[] = [];
+  /** Everything below the end of this entry was once full; null is the start of the map. */
+  private firstFree: Entry | null = null;
+  private gaps = 0;
+
+  /** Index of the entry that holds `address`, or of the first one above it; `entries.length` if there is none. */
+  indexAt(address: number): number {
+    let low = 0;
+    let high = this.entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.entries[middle] as Entry).end <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The entry that holds `address`. */
+  at(address: number): Entry | undefined {
+    const entry = this.entries[this.indexAt(address)];
+    return entry !== undefined && entry.start <= address ? entry : undefined;
+  }
+
+  /** True when nothing is mapped from `start` up to `end`. */
+  free(start: number, end: number): boolean {
+    const next = this.entries[this.indexAt(start)];
+    return next === undefined || next.start >= end;
+  }
+
+  private gapAfter(i: number): number {
+    return (this.entries[i + 1]?.start ?? VM_MAX_ADDRESS) - (this.entries[i] as Entry).end;
+  }
+
+  private gapChanged(i: number): void {
+    const entry = this.entries[i];
+    if (entry !== undefined) entry.gapOrder = ++this.gaps;
+  }
+
+  /** A place for `size` bytes at a multiple of `mask` + 1, or undefined. */
+  find(size: number, mask: number): number | undefined {
+    if (this.entries.length === 0) return size <= VM_MAX_ADDRESS ? 0 : undefined;
+    if (this.firstFree !== null) {
+      const start = aligned(this.firstFree.end, mask);
+      if (start + size <= this.firstFree.end + this.gapAfter(this.entries.indexOf(this.firstFree))) return start;
+    }
+    const behind = this.bestGap(size + mask);
+    return behind === undefined ? undefined : aligned(behind.end, mask);
+  }
+
+  private bestGap(size: number): Entry | undefined {
+    let best: Entry | undefined;
+    let bestGap = Infinity;
+    for (const [i, entry] of this.entries.entries()) {
+      const gap = this.gapAfter(i);
+      if (gap < size || gap > bestGap || (gap === bestGap && best !== undefined && best.gapOrder > entry.gapOrder)) continue;
+      best = entry;
+      bestGap = gap;
+    }
+    return best;
+  }
+
+  /** Puts `entry` where it belongs. Its range is free. */
+  insert(entry: Entry): void {
+    const i = this.indexAt(entry.start);
+    const before = i > 0 ? (this.entries[i - 1] as Entry) : null;
+    this.entries.splice(i, 0, entry);
+    this.gapChanged(i - 1);
+    this.gapChanged(i);
+    if (this.firstFree === before && (before?.end ?? 0) >= entry.start) this.firstFree = entry;
+  }
+
+  /** Cuts the entry that holds `address`, so that one entry starts there. */
+  clipStart(address: number): void {
+    const i = this.indexAt(address);
+    const entry = this.entries[i];
+    if (entry === undefined || entry.start >= address) return;
+    this.entries.splice(i, 0, entry.part(entry.start, address));
+    entry.offset += address - entry.start;
+    entry.start = address;
+    this.gapChanged(i - 1);
+  }
+
+  /** Cuts the entry that holds `address`, so that one entry ends there. */
+  clipEnd(address: number): void {
+    const i = this.indexAt(address);
+    const entry = this.entries[i];
+    if (entry === undefined || entry.start >= address) return;
+    this.entries.splice(i + 1, 0, entry.part(address, entry.end));
+    entry.end = address;
+    this.gapChanged(i + 1);
+  }
+
+  /** Cuts at both ends and answers the entries between, in order; a snapshot. */
+  clip(start: number, end: number): readonly Entry[] {
+    this.clipStart(start);
+    this.clipEnd(end);
+    return this.within(start, end);
+  }
+
+  /** The entries that have a part in the range, in order; a snapshot. */
+  within(start: number, end: number): readonly Entry[] {
+    const from = this.indexAt(start);
+    let to = from;
+    while (to < this.entries.length && (this.entries[to] as Entry).start < end) to++;
+    return this.entries.slice(from, to);
+  }
+
+  /** Removes all entries in the range, cut to it, and answers them; the caller has their references now. */
+  remove(start: number, end: number): readonly Entry[] {
+    const gone = this.clip(start, end);
+    if (gone.length === 0) return gone;
+    const i = this.entries.indexOf(gone[0] as Entry);
+    if (this.firstFree !== null && this.firstFree.start >= start) this.firstFree = this.entries[i - 1] ?? null;
+    this.entries.splice(i, gone.length);
+    this.gapChanged(i - 1);
+    return gone;
+  }
+}
+
+const aligned = (address: number, mask: number): number => {
+  const unit = mask + 1;
+  return Math.ceil(address / unit) * unit;
+};

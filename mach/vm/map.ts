@@ -1,0 +1,160 @@
+/**
+ * An address space: what `vm_*` calls do to it, with GNU Mach's answers (`conformance/FORMAT.md` §5.5, vm.json).
+ * Contents are access.ts's affair.
+ */
+import { Kern, type Failure, type KernReturn } from "../kern/kern-return.ts";
+import { Entry } from "./entry.ts";
+import { EntryList } from "./entry-list.ts";
+import { VmObject } from "./object.ts";
+import { Inherit, PAGE_SIZE, pageOf, Prot, roundPage, truncPage, VM_MAX_ADDRESS } from "./page.ts";
+
+/** What `vm_map` asks for. */
+export interface Mapping {
+  readonly address: number;
+  readonly size: number;
+  /** Bits that must be zero in the address chosen. */
+  readonly mask: number;
+  readonly anywhere: boolean;
+  /** Null: anonymous memory. The map takes a reference of its own. */
+  readonly object: VmObject | null;
+  readonly offset: number;
+  /** A private copy instead of the object itself. */
+  readonly copy: boolean;
+  readonly protection: number;
+  readonly maxProtection: number;
+  readonly inheritance: number;
+}
+
+/** An address, or why there is none. */
+export type Placed = { readonly err: 0; readonly address: number } | { readonly err: Failure };
+
+export class VmMap {
+  readonly list = new EntryList();
+  /** Tells the task that its text in this range is gone. */
+  onUnmap: ((start: number, end: number) => void) | null = null;
+
+  /** Bytes mapped (`virtual_size`). */
+  get size(): number {
+    return this.list.entries.reduce((sum, e) => sum + e.end - e.start, 0);
+  }
+
+  /** `vm_allocate`. Size 0 succeeds with address 0. */
+  allocate(address: number, size: number, anywhere: boolean): Placed {
+    if (size === 0) return { err: 0, address: 0 };
+    return this.place(truncPage(address), roundPage(size), 0, anywhere, new Entry(0, 0, null, 0));
+  }
+
+  /** `vm_map` (object already found). */
+  map(m: Mapping): Placed {
+    const bits = (p: number): boolean => (p & ~(Prot.ALL | Prot.NOTIFY)) === 0;
+    if (m.size === 0 || m.inheritance > Inherit.NONE || !bits(m.protection) || !bits(m.maxProtection)) return { err: Kern.INVALID_ARGUMENT };
+    const size = roundPage(m.size);
+    const offset = m.object === null ? 0 : truncPage(m.offset);
+    const object = m.object === null ? null : m.copy ? m.object.copy(pageOf(offset), size / PAGE_SIZE) : m.object.reference();
+    const entry = new Entry(0, 0, object, m.copy ? 0 : offset);
+    entry.protection = m.protection;
+    entry.maxProtection = m.maxProtection;
+    entry.inheritance = m.inheritance;
+    const placed = this.place(truncPage(m.address), size, m.mask, m.anywhere, entry);
+    if (placed.err) object?.release();
+    return placed;
+  }
+
+  /** Puts `entry` at `address`, or anywhere. INVALID_ADDRESS outside of user space, NO_SPACE when there is no room. */
+  private place(address: number, size: number, mask: number, anywhere: boolean, entry: Entry): Placed {
+    const start = anywhere ? this.list.find(size, mask) : address;
+    if (start === undefined) return { err: Kern.NO_SPACE };
+    const end = start + size;
+    if (!anywhere && end > VM_MAX_ADDRESS) return { err: Kern.INVALID_ADDRESS };
+    if (!anywhere && (start % (mask + 1) !== 0 || !this.list.free(start, end))) return { err: Kern.NO_SPACE };
+    entry.start = start;
+    entry.end = end;
+    this.list.insert(entry);
+    return { err: 0, address: start };
+  }
+
+  /** Maps `object`, whose reference this takes, at any free place: out-of-line data arriving. */
+  enter(object: VmObject, size: number): Placed {
+    return this.place(0, size, 0, true, new Entry(0, 0, object, 0));
+  }
+
+  /** `vm_deallocate`: holes are no error. */
+  deallocate(address: number, size: number): void {
+    if (size === 0) return;
+    const start = truncPage(address);
+    const end = Math.min(roundPage(address + size), VM_MAX_ADDRESS);
+    for (const entry of this.list.remove(start, end)) entry.object?.release();
+    this.onUnmap?.(start, end);
+  }
+
+  /** `vm_protect`. PROTECTION_FAILURE above the maximum, and then nothing has changed; the maximum only shrinks, and takes the current along. */
+  protect(address: number, size: number, setMaximum: boolean, protection: number): KernReturn {
+    if ((protection & ~(Prot.ALL | Prot.NOTIFY)) !== 0) return Kern.INVALID_ARGUMENT;
+    if (size === 0) return Kern.SUCCESS;
+    const entries = this.list.clip(truncPage(address), roundPage(address + size));
+    if (entries.some((e) => (protection & ~(e.maxProtection | Prot.NOTIFY)) !== 0)) return Kern.PROTECTION_FAILURE;
+    for (const e of entries) {
+      if (setMaximum) e.maxProtection = protection;
+      e.protection = setMaximum ? e.protection & protection : protection;
+    }
+    return Kern.SUCCESS;
+  }
+
+  /** `vm_inherit`. */
+  inherit(address: number, size: number, inheritance: number): KernReturn {
+    if (inheritance > Inherit.NONE) return Kern.INVALID_ARGUMENT;
+    if (size === 0) return Kern.SUCCESS;
+    for (const e of this.list.clip(truncPage(address), roundPage(address + size))) e.inheritance = inheritance;
+    return Kern.SUCCESS;
+  }
+
+  /** `vm_wire`: counts only, as nothing is ever paged out. */
+  wire(address: number, size: number, access: number): KernReturn {
+    const start = truncPage(address);
+    const entries = this.list.clip(start, roundPage(address + size));
+    let at = start;
+    for (const e of entries) {
+      if (e.start !== at) return Kern.INVALID_ADDRESS;
+      at = e.end;
+    }
+    if (size > 0 && at < roundPage(address + size)) return Kern.INVALID_ADDRESS;
+    if (entries.some((e) => (access & ~e.protection) !== 0)) return Kern.PROTECTION_FAILURE;
+    for (const e of entries) e.wired = access === 0 ? 0 : 1;
+    return Kern.SUCCESS;
+  }
+
+  /** `vm_region`: the entry at or after `address`. */
+  region(address: number): Entry | undefined {
+    return this.list.entries[this.list.indexAt(address)];
+  }
+
+  /** A child's map, by the inheritance of each entry (`task_create` with inherit_memory). */
+  fork(): VmMap {
+    const child = new VmMap();
+    for (const entry of this.list.entries) {
+      if (entry.inheritance === Inherit.NONE) continue;
+      child.list.insert(entry.inheritance === Inherit.SHARE ? sharePart(entry) : copyPart(entry));
+    }
+    return child;
+  }
+
+  /** The whole space goes away. */
+  destroy(): void {
+    this.deallocate(0, VM_MAX_ADDRESS);
+  }
+}
+
+function sharePart(entry: Entry): Entry {
+  entry.object ??= new VmObject();
+  entry.shared = true;
+  return entry.part(entry.start, entry.end);
+}
+
+function copyPart(entry: Entry): Entry {
+  const object = entry.object?.copy(pageOf(entry.offset), entry.pageCount) ?? null;
+  const child = new Entry(entry.start, entry.end, object, 0);
+  child.protection = entry.protection;
+  child.maxProtection = entry.maxProtection;
+  child.inheritance = entry.inheritance;
+  return child;
+}
