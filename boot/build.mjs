@@ -1,0 +1,50 @@
+// Bundles the commands into dist/. Run by npm's prepare script, and by run.mjs when a source is newer than its bundle.
+import { readdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folders = ["mach", "servers", "glibc-shim", "rpctrace", "boot"];
+
+/** Every command that has a bundle, with its entry file. */
+export const commands = { boot: "boot/main.ts" };
+
+/** The newest modification time below `dir`, in milliseconds. */
+function newest(dir) {
+  let time = 0;
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    const path = `${dir}/${entry.name}`;
+    if (entry.isDirectory()) time = Math.max(time, newest(path));
+    else if (/\.(ts|mjs|json)$/.test(entry.name)) time = Math.max(time, statSync(path).mtimeMs);
+  }
+  return time;
+}
+
+/** The path of a command's bundle; built first when it is missing or older than a source. */
+export async function bundle(command) {
+  const path = `${root}dist/${command}.mjs`;
+  const built = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (built < Math.max(...folders.map((f) => newest(root + f)))) await build();
+  return path;
+}
+
+/** Builds all bundles. */
+export async function build() {
+  const { build: esbuild } = await import("esbuild");
+  await esbuild({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(Object.entries(commands).map(([name, entry]) => [name, entry])),
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    sourcemap: true,
+    logLevel: "warning",
+    define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"' },
+    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

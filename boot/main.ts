@@ -1,0 +1,52 @@
+/** `npm run boot`: a Hurd in this terminal, or commands run in one. */
+import { readFileSync } from "node:fs";
+import { parseBootOptions, usage, UsageError, type BootOptions } from "./options.ts";
+import { Session } from "./session.ts";
+import type { SystemOptions } from "./system.ts";
+import { runBatch } from "./host/batch.ts";
+import { runTerminal } from "./host/terminal.ts";
+import { observers } from "./host/observers.ts";
+
+/** A file that the command line names cannot be used: one line, exit status 1. */
+class FileError extends Error {}
+
+function read(path: string, what: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (e) {
+    throw new FileError(`cannot read ${what} ${path}: ${(e as NodeJS.ErrnoException).code ?? String(e)}`);
+  }
+}
+
+function systemOptions(o: BootOptions): SystemOptions {
+  return {
+    seed: o.seed,
+    scheduler: o.scheduler,
+    singleUser: o.singleUser,
+    ...(o.commands === undefined ? {} : { run: { user: o.user, commands: o.commands } }),
+    ...(o.bootScript === undefined ? {} : { bootScript: new TextDecoder().decode(read(o.bootScript, "the boot script")) }),
+    ...(o.disk === undefined ? {} : { disk: read(o.disk, "the disk image") }),
+  };
+}
+
+/** Runs the command; answers the exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = parseBootOptions(args);
+    if (options === "help") {
+      process.stdout.write(usage);
+      return 0;
+    }
+    const system = systemOptions(options);
+    const write = (bytes: Uint8Array): void => void process.stdout.write(bytes);
+    const session = new Session({ ...system, verbose: options.commands === undefined || options.verbose }, write);
+    const finish = observers(session.machine, options);
+    const status = options.commands === undefined && process.stdin.isTTY ? await runTerminal(session) : await runBatch(session, options.commands !== undefined);
+    finish();
+    return status;
+  } catch (e) {
+    process.stderr.write(`boot: ${e instanceof Error ? e.message : String(e)}\n`);
+    if (e instanceof UsageError) process.stderr.write("boot: --help shows the options\n");
+    return e instanceof UsageError ? 2 : 1;
+  }
+}

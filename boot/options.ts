@@ -1,0 +1,88 @@
+/** The command line of `npm run boot`. */
+import { parseArgs } from "node:util";
+
+/** What the user asked for. */
+export interface BootOptions {
+  /** -c: commands for a login shell, instead of a login prompt. */
+  readonly commands: string | undefined;
+  readonly user: string;
+  readonly verbose: boolean;
+  readonly trace: string | undefined;
+  /** --rpctrace: undefined is off, an empty list every task. */
+  readonly rpctrace: readonly string[] | undefined;
+  readonly seed: number;
+  readonly scheduler: string;
+  readonly disk: string | undefined;
+  readonly bootScript: string | undefined;
+  readonly singleUser: boolean;
+}
+
+/** The command line cannot be understood: one line for stderr, exit status 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export const usage = `Usage: npm run boot [-- OPTION ...]
+Boots a Hurd. Without -c it gives a login prompt in this terminal (root's password is "hurd", guest's "guest").
+
+  -c COMMANDS            run COMMANDS in a login shell, print their output only, exit with their status
+  -u USER                log in as USER for -c (default root)
+      --verbose          show the boot messages in -c mode
+      --single-user      boot to a root shell on the console, without login
+      --trace FILE       record every kernel event to FILE
+      --rpctrace[=TASK,...]  print messages on stderr, of all tasks or of those named
+      --seed N           the seed of all choices (default 0)
+      --scheduler NAME   who runs next: default, random
+      --boot-script FILE the boot script, in the kernel's language
+      --disk IMAGE       an ext2 image as root
+      --help             this text
+`;
+
+const config = {
+  commands: { type: "string", short: "c" },
+  user: { type: "string", short: "u", default: "root" },
+  verbose: { type: "boolean", default: false },
+  trace: { type: "string" },
+  rpctrace: { type: "boolean" },
+  "rpctrace-tasks": { type: "string" },
+  seed: { type: "string", default: "0" },
+  scheduler: { type: "string", default: "default" },
+  disk: { type: "string" },
+  "boot-script": { type: "string" },
+  "single-user": { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** parseArgs has no options with an optional value, so `--rpctrace=A,B` becomes two. */
+const splitRpctrace = (args: readonly string[]): string[] =>
+  args.flatMap((a) => (a.startsWith("--rpctrace=") ? ["--rpctrace", `--rpctrace-tasks=${a.slice("--rpctrace=".length)}`] : [a]));
+
+/** Reads the command line; "help" when that was asked for. Throws UsageError. */
+export function parseBootOptions(args: readonly string[]): BootOptions | "help" {
+  const values = parse(args);
+  if (values.help) return "help";
+  const { seed, scheduler } = values;
+  if (!/^\d{1,9}$/.test(seed)) throw new UsageError(`--seed wants a whole number, not "${seed}"`);
+  if (scheduler !== "default" && scheduler !== "random") throw new UsageError(`no scheduler "${scheduler}": default or random`);
+  return {
+    commands: values.commands,
+    user: values.user,
+    verbose: values.verbose,
+    trace: values.trace,
+    rpctrace: values.rpctrace ? (values["rpctrace-tasks"] ?? "").split(",").filter((s) => s !== "") : undefined,
+    seed: Number(seed),
+    scheduler,
+    disk: values.disk,
+    bootScript: values["boot-script"],
+    singleUser: values["single-user"],
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: splitRpctrace(args), options: config, strict: true, allowPositionals: false }).values;
+  } catch (e) {
+    const text = e instanceof Error ? (e.message.split(/\.\s|\n/)[0] ?? "") : String(e);
+    throw new UsageError(text);
+  }
+}

@@ -1,0 +1,2 @@
+/** Names and texts of signals. */
+import { SIGNALS } from "../../../servers/interfaces/signals.ts";

@@ -1,0 +1,12 @@
+/** Exceptions, from the kernel to an exception port. */
+import { client } from "../mig/client.ts";
+import { t } from "../mig/kind.ts";
+import { routine, subsystem } from "../mig/subsystem.ts";
+
+export const exc = subsystem("exc", 2400, {
+  /** Exception raise. */
+  exception_raise: routine(2400, { thread: t.copySend, task: t.copySend, exception: t.int, code: t.int, subcode: t.int }, {}),
+});
+
+/** Plain stubs. */
+export const excCall = client(exc);

@@ -1,0 +1,55 @@
+/** GNU Mach's own additions: waiting on memory words, task names, essential tasks. */
+import { client } from "../mig/client.ts";
+import { t } from "../mig/kind.ts";
+import { routine, simpleroutine, subsystem } from "../mig/subsystem.ts";
+
+export const gnumach = subsystem("gnumach", 4200, {
+  /** Vm cache statistics. */
+  vm_cache_statistics: routine(4200, {}, { vm_cache_stats: t.ints(11) }),
+  /** Thread terminate release. */
+  thread_terminate_release: simpleroutine(
+    4201,
+    { task: t.copySend, thread_name: t.portName, reply_port: t.portName, address: t.int, size: t.int },
+  ),
+  /** Task set name. */
+  task_set_name: simpleroutine(4202, { name: t.string(64) }),
+  /** Register new task notification. */
+  register_new_task_notification: routine(4203, { notification: t.polySend }, {}),
+  /** Gsync wait. */
+  gsync_wait: routine(4204, { addr: t.int, val1: t.int, val2: t.int, msec: t.int, flags: t.int }, {}),
+  /** Gsync wake. */
+  gsync_wake: simpleroutine(4205, { addr: t.int, val: t.int, flags: t.int }),
+  /** Gsync requeue. */
+  gsync_requeue: simpleroutine(4206, { src_addr: t.int, dst_addr: t.int, wake_one: t.boolean, flags: t.int }),
+  /** Vm wire all. */
+  vm_wire_all: routine(4207, { task: t.copySend, flags: t.int }, {}),
+  /** Vm object sync. */
+  vm_object_sync: routine(
+    4208,
+    { offset: t.int, size: t.int, should_flush: t.boolean, should_return: t.boolean, should_iosync: t.boolean },
+    {},
+  ),
+  /** Vm msync. */
+  vm_msync: routine(4209, { address: t.int, size: t.int, sync_flags: t.int }, {}),
+  /** Vm allocate contiguous. */
+  vm_allocate_contiguous: routine(
+    4210,
+    { target_task: t.copySend, size: t.int, pmin: t.int64, pmax: t.int64, palign: t.int64 },
+    { vaddr: t.int, paddr: t.int64 },
+  ),
+  /** Task set essential. */
+  task_set_essential: simpleroutine(4211, { essential: t.boolean }),
+  /** Vm pages phys. */
+  vm_pages_phys: routine(4212, { target_task: t.copySend, vaddr: t.int, size: t.int }, { pages: t.int64Array }),
+  /** Thread set name. */
+  thread_set_name: simpleroutine(4213, { name: t.string(64) }),
+  /** Thread get name. */
+  thread_get_name: routine(4214, {}, { name: t.string(64) }),
+  /** Vm set size limit. */
+  vm_set_size_limit: routine(4215, { map: t.copySend, current_limit: t.int, max_limit: t.int }, {}),
+  /** Vm get size limit. */
+  vm_get_size_limit: routine(4216, {}, { current_limit: t.int, max_limit: t.int }),
+});
+
+/** Plain stubs. */
+export const gnumachCall = client(gnumach);

@@ -1,0 +1,16 @@
+/** Crash servers (signals-fork.md §5). */
+import { client } from "../../mach/mig/client.ts";
+import { t } from "../../mach/mig/kind.ts";
+import { routine, subsystem } from "../../mach/mig/subsystem.ts";
+
+export const crash = subsystem("crash", 32000, {
+  /** Crash dump task. */
+  crash_dump_task: routine(
+    32000,
+    { task: t.copySend, file: t.copySend, signo: t.int, sigcode: t.int, sigerror: t.int, exc: t.int, code: t.int, subcode: t.int, cttyid_port: t.polySend },
+    {},
+  ),
+});
+
+/** Plain stubs. */
+export const crashCall = client(crash);

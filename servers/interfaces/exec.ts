@@ -1,0 +1,26 @@
+/** The exec server (exec.md §5, §7). */
+import { client } from "../../mach/mig/client.ts";
+import { t } from "../../mach/mig/kind.ts";
+import { routine, simpleroutine, subsystem } from "../../mach/mig/subsystem.ts";
+
+export const exec = subsystem("exec", 30000, {
+  /** Exec exec. */
+  exec_exec: routine(
+    30000,
+    { file: t.polySend, oldtask: t.copySend, flags: t.int, argv: t.data, envp: t.data, dtable: t.polySends, portarray: t.polySends, intarray: t.intArray, deallocnames: t.portNames, destroynames: t.portNames },
+    {},
+  ),
+  /** Exec init. */
+  exec_init: routine(30002, { auth_handle: t.copySend, proc_server: t.polySend }, {}),
+  /** Exec setexecdata. */
+  exec_setexecdata: simpleroutine(30003, { ports: t.polySends, ints: t.intArray }),
+  /** Exec exec paths. */
+  exec_exec_paths: routine(
+    30004,
+    { file: t.polySend, oldtask: t.copySend, flags: t.int, path: t.string(1024), abspath: t.string(1024), argv: t.data, envp: t.data, dtable: t.polySends, portarray: t.polySends, intarray: t.intArray, deallocnames: t.portNames, destroynames: t.portNames },
+    {},
+  ),
+});
+
+/** Plain stubs. */
+export const execCall = client(exec);

@@ -1,0 +1,12 @@
+/** The address behind a socket node. */
+import { client } from "../../mach/mig/client.ts";
+import { t } from "../../mach/mig/kind.ts";
+import { routine, subsystem } from "../../mach/mig/subsystem.ts";
+
+export const ifsock = subsystem("ifsock", 34000, {
+  /** Ifsock getsockaddr. */
+  ifsock_getsockaddr: routine(34000, {}, { sockaddr: t.copySend }),
+});
+
+/** Plain stubs. */
+export const ifsockCall = client(ifsock);
