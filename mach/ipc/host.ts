@@ -1,0 +1,64 @@
+/**
+ * What ipc needs of the rest of the kernel: threads that can wait, address spaces for out-of-line data, time, and the
+ * server behind the kernel's own ports. `mach/kern` implements these.
+ */
+import type { VmCopy } from "../vm/copy.ts";
+import type { Kmsg } from "./kmsg.ts";
+import type { Port } from "./port.ts";
+import type { Space } from "./space.ts";
+
+/** A kernel object behind a port: a task, thread, host, device. ipc only asks whether there is one. */
+export interface KObject {
+  readonly kind: string;
+}
+
+/** The trap is not answered yet: the thread waits. */
+export const BLOCKED = -1;
+
+/** Why a thread waits in ipc, and how that ends. */
+export interface IpcWait {
+  /** Words for a debugger: "receive" or "send", and the port. */
+  readonly what: "receive" | "send";
+  readonly port: Port | undefined;
+  /** `thread_abort`, or the thread's end: off all queues. Answers the code for the trap. */
+  abort(): number;
+  /** Called in the woken thread's name just before it goes on: copies out what was received. Answers the trap's code. */
+  finish(code: number): number;
+  /** The thread was woken but dies before it goes on: what it was given is destroyed. */
+  discard(): void;
+}
+
+/** An address space, as far as out-of-line data is concerned. */
+export interface IpcMemory {
+  /** Takes a copy-on-write copy; undefined when any of it cannot be read. */
+  copyin(address: number, size: number): VmCopy | undefined;
+  /** Maps a copy at a fresh place; undefined when there is no room. */
+  copyout(copy: VmCopy): number | undefined;
+  deallocate(address: number, size: number): void;
+}
+
+export interface IpcThread {
+  readonly space: Space;
+  readonly memory: IpcMemory;
+}
+
+export interface IpcTimer {
+  cancel(): void;
+}
+
+/** The machine, as ipc sees it. */
+export interface IpcHost {
+  /** Marks the thread as waiting; the trap's answer is BLOCKED. */
+  block(thread: IpcThread, wait: IpcWait): typeof BLOCKED;
+  /** Ends the wait: the thread may run, and gets what `wait.finish(code)` answers then. */
+  wake(thread: IpcThread, code: number): void;
+  /** Calls `fn` after that many milliseconds of virtual time. */
+  after(milliseconds: number, fn: () => void): IpcTimer;
+  /**
+   * A message to a kernel port, taken off the sender: does the work. Answers the reply to queue on `kmsg.reply`, or null when
+   * there is none. Rights that it keeps it has taken out of `kmsg`; the rest is destroyed by the caller.
+   */
+  kobjectServer(kmsg: Kmsg, sender: IpcThread): Kmsg | null;
+  /** The last send right of a kernel port's receive right went, or a pager died; kern's affair. */
+  readonly ids: { nextPort: number };
+}

@@ -1,0 +1,156 @@
+/**
+ * A message inside the kernel: rights are references to ports, memory is copy-on-write copies.
+ *
+ * A kmsg owns what it carries. Each right in it is counted at its port (`srights`, `sorights`, or the port is "in transit" for a receive
+ * right), so a message is either delivered, or destroyed with all of it; it never just disappears.
+ */
+import type { VmCopy } from "../vm/copy.ts";
+import { MsgType } from "./names.ts";
+import type { Port } from "./port.ts";
+
+/** A right whose port had died when it was sent: arrives as MACH_PORT_DEAD. */
+export const DEAD = { dead: true } as const;
+/** What a right refers to while it travels. */
+export type PortRef = Port | null | typeof DEAD;
+export const isPort = (ref: PortRef): ref is Port => ref !== null && ref !== DEAD;
+
+/** One body item in transit. `type` of rights is already the received form (16, 17, 18). */
+export interface KItem {
+  readonly type: number;
+  readonly bits: number;
+  readonly number: number;
+  readonly inline: boolean;
+  readonly longform: boolean;
+  /** In-line data: as in `Item.data`. Undefined for rights and out-of-line data. */
+  readonly data: number | string | Uint8Array | readonly number[] | undefined;
+  /** Rights of a right-carrying item, in line or not. A server in the kernel takes one by putting null. */
+  readonly ports: PortRef[] | undefined;
+  /** Out-of-line data; undefined when empty. */
+  readonly memory: VmCopy | Uint8Array | undefined;
+}
+
+/** A pending SEND_NOTIFY: who is told when this message has been received (mach-ipc.md, SEND_NOTIFY). */
+export interface MsgAccepted {
+  accepted(): void;
+}
+
+export class Kmsg {
+  /** Neighbours in the queue it stands in. */
+  next: Kmsg | null = null;
+  prev: Kmsg | null = null;
+  remote: PortRef;
+  /** MOVE_SEND or MOVE_SEND_ONCE: what kind of right the destination is. */
+  readonly remoteType: number;
+  local: PortRef;
+  readonly localType: number;
+  readonly id: number;
+  readonly items: readonly KItem[];
+  /** Bytes in the 32-bit layout. */
+  readonly size: number;
+  /** MACH_MSGH_BITS_COMPLEX as the sender set it. */
+  readonly complex: boolean;
+  accepted: MsgAccepted | null = null;
+  /** The sequence field as the sender left it; seen again only in a message given back. */
+  seqno = 0;
+
+  constructor(remote: PortRef, remoteType: number, local: PortRef, localType: number, id: number, items: readonly KItem[], size: number, complex: boolean) {
+    this.remote = remote;
+    this.remoteType = remoteType;
+    this.local = local;
+    this.localType = localType;
+    this.id = id;
+    this.items = items;
+    this.size = size;
+    this.complex = complex;
+  }
+
+  /** The port it is addressed to. */
+  get destination(): Port | null {
+    return this.remote !== null && isPort(this.remote) ? this.remote : null;
+  }
+}
+
+/** Destroys one right in transit. */
+export function destroyRight(ref: PortRef, type: number): void {
+  if (!isPort(ref)) return;
+  switch (type) {
+    case MsgType.MOVE_SEND:
+      ref.releaseSend();
+      break;
+    case MsgType.MOVE_SEND_ONCE:
+      ref.releaseSendOnce();
+      break;
+    case MsgType.MOVE_RECEIVE:
+      ref.releaseReceive();
+      break;
+  }
+}
+
+/** Destroys a message's body: rights in order, and memory. */
+export function destroyBody(items: readonly KItem[]): void {
+  for (const { ports, type, memory } of items) {
+    if (ports) {
+      for (let i = 0; i < ports.length; i++) {
+        const ref = ports[i] as PortRef;
+        ports[i] = null;
+        destroyRight(ref, type);
+      }
+    }
+    if (memory !== undefined && !(memory instanceof Uint8Array)) memory.release();
+  }
+}
+
+/** Destroys a message with all that it carries: destination right, reply right, body. A cycle of messages ends here too. */
+export function destroyKmsg(kmsg: Kmsg): void {
+  const { remote, local, accepted } = kmsg;
+  kmsg.remote = null;
+  kmsg.local = null;
+  kmsg.accepted = null;
+  accepted?.accepted();
+  destroyRight(remote, kmsg.remoteType);
+  destroyRight(local, kmsg.localType);
+  destroyBody(kmsg.items);
+}
+
+/** A first-in first-out queue of messages, linked through the messages themselves. */
+export class KmsgQueue {
+  first: Kmsg | null = null;
+  private last: Kmsg | null = null;
+
+  push(kmsg: Kmsg): void {
+    kmsg.prev = this.last;
+    kmsg.next = null;
+    if (this.last) this.last.next = kmsg;
+    else this.first = kmsg;
+    this.last = kmsg;
+  }
+
+  shift(): Kmsg | null {
+    const kmsg = this.first;
+    if (kmsg) this.remove(kmsg);
+    return kmsg;
+  }
+
+  remove(kmsg: Kmsg): void {
+    if (kmsg.prev) kmsg.prev.next = kmsg.next;
+    else this.first = kmsg.next;
+    if (kmsg.next) kmsg.next.prev = kmsg.prev;
+    else this.last = kmsg.prev;
+    kmsg.next = null;
+    kmsg.prev = null;
+  }
+
+  /** Takes out, in order, all messages for `port`. */
+  take(port: Port): readonly Kmsg[] {
+    const taken: Kmsg[] = [];
+    for (let k = this.first; k; ) {
+      const next = k.next;
+      if (k.remote === port) {
+        this.remove(k);
+        taken.push(k);
+      }
+      k = next;
+    }
+    return taken;
+  }
+}
