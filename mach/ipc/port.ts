@@ -1,0 +1,180 @@
+/**
+ * A port: a queue with one receiver and any number of senders.
+ *
+ * Its receive right is in exactly one place: in a space (`receiver`), in a message (`destination` says to which port), in limbo
+ * for a moment between the two, or nowhere: then the port is dead for ever.
+ *
+ * Rules (mach-ipc.md §2): `srights` counts the entries that name the port with a send right, plus rights in messages and in the kernel
+ * (rule 6: a destination right lives in the queued message and is consumed by the receive); `sorights` likewise. Moving the receive right resets
+ * make-send count and seqno and clears payload and set membership, but keeps limit, queue and requests (rule 12). At death come first the rights
+ * of queued messages and the no-senders right, then dead-name requests in slot order. Waiters are served last come, first served (rule 1).
+ */
+import { invariant } from "../kern/invariant.ts";
+import type { KObject } from "./host.ts";
+import { destroyKmsg, KmsgQueue, type Kmsg } from "./kmsg.ts";
+import type { PortSet, Receiver } from "./port-set.ts";
+import { DeadNameRequests } from "./dead-name-requests.ts";
+import { notifyDeadName, notifyNoSenders, notifyPortDestroyed, notifySendOnce } from "./notify.ts";
+import type { Space } from "./space.ts";
+
+/** `MACH_PORT_QLIMIT_DEFAULT` and the largest limit. */
+export const QLIMIT_DEFAULT = 5;
+export const QLIMIT_MAX = 16;
+
+/** A thread that waits for room in a port's queue. */
+export interface BlockedSender {
+  readonly kmsg: Kmsg;
+  /** The message was taken, or died with the port: the send succeeded. */
+  sent(): void;
+}
+
+export class Port {
+  readonly id: number;
+  dead = false;
+  /** The space whose task holds the receive right, and under which name. */
+  receiver: Space | null = null;
+  receiverName = 0;
+  /** The port to which the message goes that carries the receive right. */
+  destination: Port | null = null;
+  kobject: KObject | null = null;
+  mscount = 0;
+  srights = 0;
+  sorights = 0;
+  seqno = 0;
+  qlimit = QLIMIT_DEFAULT;
+  /** Messages queued here or, of this port, in its set; slots given to blocked senders included. */
+  msgcount = 0;
+  payload: number | null = null;
+  set: PortSet | null = null;
+  readonly queue = new KmsgQueue();
+  /** Waiting receivers, the next to be served last. */
+  readonly receivers: Receiver[] = [];
+  /** Waiting senders, the next to be served last. */
+  readonly senders: BlockedSender[] = [];
+  /** Send-once rights for notifications. */
+  noSenders: Port | null = null;
+  portDestroyed: Port | null = null;
+  deadNames: DeadNameRequests | null = null;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  /** Puts a message, whose slot is already counted, before a waiting receiver or into the queue. */
+  deliver(kmsg: Kmsg): void {
+    const { queue, receivers } = this.set ?? this;
+    for (let r = receivers.pop(); r; r = receivers.pop()) if (r.accept(kmsg, this)) return;
+    queue.push(kmsg);
+  }
+
+  /** One message of this port has left the queue: lets a blocked sender have the slot. Answers the message's sequence number. */
+  taken(): number {
+    this.msgcount--;
+    invariant(this.msgcount >= 0, "a port's queue has no fewer than zero messages", this.id);
+    this.admitSenders();
+    return this.seqno++;
+  }
+
+  /** Gives free slots to waiting senders: a newcomer does not get them (mach-ipc.md, qlimit). */
+  admitSenders(): void {
+    while (this.msgcount < this.qlimit) {
+      const sender = this.senders.pop();
+      if (!sender) return;
+      this.msgcount++;
+      this.deliver(sender.kmsg);
+      sender.sent();
+    }
+  }
+
+  /** A send right is gone: the last one fires the no-senders request. */
+  releaseSend(): void {
+    this.srights--;
+    invariant(this.srights >= 0, "send rights are counted", this.id);
+    if (this.srights === 0) this.fireNoSenders();
+  }
+
+  /** Fires the no-senders request, if there is one (when no senders are left). */
+  fireNoSenders(): void {
+    const request = this.noSenders;
+    if (!request || this.dead) return;
+    this.noSenders = null;
+    notifyNoSenders(request, this.mscount);
+  }
+
+  /** A send-once right dies unused: its receiver gets a send-once notification, which uses it. */
+  releaseSendOnce(): void {
+    if (this.dead) this.sorights--;
+    else notifySendOnce(this);
+  }
+
+  /** A receive right dies in transit. */
+  releaseReceive(): void {
+    this.destination = null;
+    this.destroy();
+  }
+
+  /** Makes a new send right from the receive right. */
+  makeSend(): this {
+    this.mscount++;
+    this.srights++;
+    return this;
+  }
+
+  makeSendOnce(): this {
+    this.sorights++;
+    return this;
+  }
+
+  /** Another right like one that exists. */
+  copySend(): this {
+    this.srights++;
+    return this;
+  }
+
+  /** Takes the receive right out of its space: out of its set too, and waiting receivers learn that the port is gone for them. */
+  clearReceiver(): void {
+    this.set?.remove(this);
+    this.wakeReceivers("died");
+    this.receiver = null;
+    this.receiverName = 0;
+    this.mscount = 0;
+    this.seqno = 0;
+    this.payload = null;
+  }
+
+  wakeReceivers(why: "died" | "changed"): void {
+    for (let r = this.receivers.pop(); r; r = this.receivers.pop()) r.lost(why);
+  }
+
+  /**
+   * The receive right, held by nobody, is destroyed: it goes to the port-destroyed request if there is one, else the port dies.
+   * A request that points to the port itself is ignored.
+   */
+  destroy(): void {
+    invariant(this.receiver === null, "a port that dies has no receiver", this.id);
+    const backup = this.portDestroyed;
+    this.portDestroyed = null;
+    if (backup === this) this.sorights--;
+    else if (backup) {
+      notifyPortDestroyed(backup, this);
+      return;
+    }
+    this.die();
+  }
+
+  private die(): void {
+    this.dead = true;
+    for (let k = this.queue.shift(); k; k = this.queue.shift()) destroyKmsg(k);
+    for (let s = this.senders.pop(); s; s = this.senders.pop()) {
+      destroyKmsg(s.kmsg);
+      s.sent();
+    }
+    this.msgcount = 0;
+    const noSenders = this.noSenders;
+    this.noSenders = null;
+    if (noSenders) noSenders.releaseSendOnce();
+    const requests = this.deadNames;
+    this.deadNames = null;
+    requests?.forEach((r) => notifyDeadName(r.notify, r.name));
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * A task's names for its rights.
+ *
+ * Names are given out by the real kernel's rule (mach-ipc.md §1): from a last-in first-out list of at most 64 freed names; if that is empty, the
+ * lowest number from 1 that is not in the table, where names on the list count as in the table. Freeing pushes on the list if it has room, else
+ * takes the name out of the table. A name chosen explicitly is taken off the list. There are no generation numbers.
+ *
+ * All send and receive rights for one port share one name; send-once rights have one each. A right whose port has died is a dead name from that
+ * moment on; the entry learns of it when it is next looked at, which nobody can tell apart.
+ */
+import { invariant } from "../kern/invariant.ts";
+import { PortType } from "./names.ts";
+import type { Port } from "./port.ts";
+import { Port as PortClass } from "./port.ts";
+import type { PortSet } from "./port-set.ts";
+
+/** User references of a send right stop at this number; a dead name can have one more. */
+export const MAX_UREFS = 65534;
+const FREE_LIST = 64;
+/** Names from here on are few, and stand in a map. */
+const SMALL = 1 << 16;
+
+/** What a name stands for. */
+export class Entry {
+  /** PortType bits: SEND, RECEIVE, both, SEND_ONCE, PORT_SET or DEAD_NAME. */
+  type: number;
+  object: Port | PortSet | null;
+  urefs: number;
+  /** Slot of the dead-name request in the port's table; 0 is none. */
+  request = 0;
+  /** A message sent from here with SEND_NOTIFY has not been received yet. */
+  accepting = false;
+
+  constructor(type: number, object: Port | PortSet | null, urefs: number) {
+    this.type = type;
+    this.object = object;
+    this.urefs = urefs;
+  }
+
+  /** The port, of an entry that is known to have one. */
+  get port(): Port {
+    invariant(this.object instanceof PortClass, "the entry names a port");
+    return this.object;
+  }
+}
+
+/** Stands in the table for a freed name that is on the list. */
+const LISTED = new Entry(0, null, 0);
+
+export class Space {
+  active = true;
+  private readonly table: (Entry | undefined)[] = [];
+  private readonly big = new Map<number, Entry>();
+  private readonly freed: number[] = [];
+  private lowest = 1;
+  /** Name of the send right for a port whose receive right is elsewhere. */
+  private readonly sendNames = new Map<Port, number>();
+
+  private slot(name: number): Entry | undefined {
+    return name < SMALL ? this.table[name] : this.big.get(name);
+  }
+
+  private fill(name: number, entry: Entry | undefined): void {
+    if (name < SMALL) {
+      while (this.table.length < name) this.table.push(undefined);
+      this.table[name] = entry;
+    } else if (entry) this.big.set(name, entry);
+    else this.big.delete(name);
+  }
+
+  /** The entry of a name in use, brought up to date; undefined for any other number. */
+  lookup(name: number): Entry | undefined {
+    const entry = this.slot(name);
+    if (entry === undefined || entry === LISTED) return undefined;
+    const { object } = entry;
+    if (object !== null && object.dead) this.becomeDead(entry);
+    return entry;
+  }
+
+  /** A dead-name request that fired has left one more reference (mach-ipc.md rule 9). */
+  private becomeDead(entry: Entry): void {
+    if (entry.object instanceof PortClass) this.sendNames.delete(entry.object);
+    if (entry.type === PortType.SEND_ONCE) entry.urefs = 1;
+    entry.type = PortType.DEAD_NAME;
+    entry.object = null;
+    entry.accepting = false;
+    if (entry.request !== 0) {
+      entry.urefs++;
+      entry.request = 0;
+    }
+  }
+
+  /** A fresh name for `entry`. */
+  allocate(entry: Entry): number {
+    const name = this.freed.pop() ?? this.lowestUnused();
+    this.fill(name, entry);
+    return name;
+  }
+
+  private lowestUnused(): number {
+    while (this.slot(this.lowest) !== undefined) this.lowest++;
+    return this.lowest;
+  }
+
+  /** Gives `entry` the name `name`, which is not in use; takes it off the list. */
+  allocateNamed(name: number, entry: Entry): void {
+    const old = this.slot(name);
+    invariant(old === undefined || old === LISTED, "a chosen name is not in use", name);
+    if (old === LISTED) this.freed.splice(this.freed.indexOf(name), 1);
+    this.fill(name, entry);
+  }
+
+  /** Frees a name. */
+  free(name: number): void {
+    if (this.freed.length < FREE_LIST) {
+      this.freed.push(name);
+      this.fill(name, LISTED);
+      return;
+    }
+    this.fill(name, undefined);
+    if (name < this.lowest) this.lowest = name;
+  }
+
+  /** The name under which this space holds send or receive rights for `port`. */
+  nameOf(port: Port): number | undefined {
+    return port.receiver === this ? port.receiverName : this.sendNames.get(port);
+  }
+
+  /** Records, or forgets, where the send right for a port is whose receive right is elsewhere. */
+  rememberSend(port: Port, name: number): void {
+    this.sendNames.set(port, name);
+  }
+  forgetSend(port: Port): void {
+    this.sendNames.delete(port);
+  }
+
+  /** Every name in use, in ascending order. */
+  names(): readonly number[] {
+    const small: number[] = [];
+    this.table.forEach((entry, name) => {
+      if (entry !== undefined && entry !== LISTED) small.push(name);
+    });
+    return [...small, ...[...this.big].filter(([, e]) => e !== LISTED).map(([name]) => name).sort((a, b) => a - b)];
+  }
+
+  /** The space is gone: nothing can be looked up any more. */
+  clear(): void {
+    this.active = false;
+    this.table.length = 0;
+    this.big.clear();
+    this.freed.length = 0;
+    this.sendNames.clear();
+  }
+}
