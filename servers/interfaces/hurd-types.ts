@@ -71,7 +71,6 @@ export const NAME_MAX = 255;
 export const STRING_SIZE = 1024;
 
 // ---- what a lookup's answer says (fs-io.md §3.1)
-export const FS_RETRY_NONE = 0;
 export const FS_RETRY_NORMAL = 1;
 export const FS_RETRY_REAUTH = 2;
 export const FS_RETRY_MAGICAL = 3;
@@ -101,12 +100,14 @@ export const INIT_TRACEMASK = 4;
 export const INIT_INT_MAX = 5;
 
 // ---- translators (fs-io.md §5, §6)
-/** `file_set_translator`: replace what is there. */
+/** `file_set_translator`: start a real translator even where the filesystem could do without (symlink, fifo, device). */
 export const FS_TRANS_FORCE = 0x1;
 /** `file_set_translator`: EBUSY when there is one. */
 export const FS_TRANS_EXCL = 0x2;
-/** `file_set_translator`: leave the old active translator running. */
-export const FS_TRANS_ORPHAN = 0x4;
+/** `file_set_translator`: set or clear; without it this side stays as it is. */
+export const FS_TRANS_SET = 0x4;
+/** `file_set_translator`: the old active translator runs on, disconnected. */
+export const FS_TRANS_ORPHAN = 0x8;
 export const FSYS_GOAWAY_NOWAIT = 0x1;
 export const FSYS_GOAWAY_NOSYNC = 0x2;
 export const FSYS_GOAWAY_FORCE = 0x4;
@@ -119,6 +120,17 @@ export const HURD_CHRDEV = "/hurd/chrdev";
 export const HURD_BLKDEV = "/hurd/blkdev";
 export const HURD_FIFO = "/hurd/fifo";
 export const HURD_IFSOCK = "/hurd/ifsock";
+
+// ---- what a notice says (fs_notify)
+export const DIR_CHANGED_NULL = 0;
+export const DIR_CHANGED_NEW = 1;
+export const DIR_CHANGED_UNLINK = 2;
+export const DIR_CHANGED_RENUMBER = 3;
+export const FILE_CHANGED_NULL = 0;
+export const FILE_CHANGED_WRITE = 1;
+export const FILE_CHANGED_EXTEND = 2;
+export const FILE_CHANGED_TRUNCATE = 3;
+export const FILE_CHANGED_META = 4;
 
 // ---- select, sockets
 export const SELECT_READ = 0x1;
