@@ -105,11 +105,13 @@ export interface ThreadStorage {
   spare: MachMsg | undefined;
   /** What the C library of this program keeps for the thread. */
   library: unknown;
+  /** What the threads library of a server (`servers/lib/sync.ts`) keeps for the thread. */
+  threads: unknown;
 }
 
 /** Storage of a thread that has not run yet. */
 export function newThreadStorage(): ThreadStorage {
-  return { replyPort: 0 as MachPort, taskSelf: 0 as MachPort, spare: undefined, library: undefined };
+  return { replyPort: 0 as MachPort, taskSelf: 0 as MachPort, spare: undefined, library: undefined, threads: undefined };
 }
 
 const task: SelfTrap = { op: "mach_task_self" };

@@ -31,7 +31,7 @@ export function* mig_task_self(): Syscall<MachPort> {
   return tls.taskSelf;
 }
 
-/** Gives up this thread's reply port: its receive right is destroyed (`mach_port_mod_refs`, id 3204). */
+/** Gives up this thread's reply port: its receive right is destroyed (`mach_port_mod_refs`, id 3208). */
 export function* mig_dealloc_reply_port(): Syscall<void> {
   const port = cpu.tls.replyPort;
   if (port === MACH_PORT_NULL) return;
@@ -39,7 +39,7 @@ export function* mig_dealloc_reply_port(): Syscall<void> {
   const self = yield* mig_task_self();
   const msg = new MachMsg();
   const name: Item = { type: MsgType.PORT_NAME, bits: 32, number: 1, inline: true, longform: false, dealloc: false, data: port };
-  msg.header(self, MsgType.COPY_SEND, yield* mig_get_reply_port(), MsgType.MAKE_SEND_ONCE, 3204, [
+  msg.header(self, MsgType.COPY_SEND, yield* mig_get_reply_port(), MsgType.MAKE_SEND_ONCE, 3208, [
     name,
     intItem(Right.RECEIVE),
     intItem(-1),

@@ -153,7 +153,7 @@ function* destroyItems(items: readonly Item[]): Syscall<void> {
 function* release(name: MachPort, type: number): Syscall<void> {
   if (!portValid(name)) return;
   if (type === MsgType.MOVE_SEND || type === MsgType.MOVE_SEND_ONCE) yield* taskCall(3206, [nameItem(name)]);
-  else if (type === MsgType.MOVE_RECEIVE) yield* taskCall(3204, [nameItem(name), intItem(Right.RECEIVE), intItem(-1)]);
+  else if (type === MsgType.MOVE_RECEIVE) yield* taskCall(3208, [nameItem(name), intItem(Right.RECEIVE), intItem(-1)]);
 }
 
 const nameItem = (name: MachPort): Item => ({
@@ -166,7 +166,7 @@ const nameItem = (name: MachPort): Item => ({
   data: name,
 });
 
-/** `mach_port_deallocate` (3206) and `mach_port_mod_refs` (3204) on the own task; their interface stands a folder above this one. */
+/** `mach_port_deallocate` (3206) and `mach_port_mod_refs` (3208) on the own task; their interface stands a folder above this one. */
 function* taskCall(id: number, items: readonly Item[]): Syscall<void> {
   const msg = new MachMsg();
   msg.header(yield* mig_task_self(), MsgType.COPY_SEND, yield* mig_get_reply_port(), MsgType.MAKE_SEND_ONCE, id, items);
