@@ -26,7 +26,7 @@ export interface KItem {
   /** Rights of a right-carrying item, in line or not. A server in the kernel takes one by putting null. */
   readonly ports: PortRef[] | undefined;
   /** Out-of-line data; undefined when empty. */
-  readonly memory: VmCopy | Uint8Array | undefined;
+  readonly memory: VmCopy | undefined;
 }
 
 /** A pending SEND_NOTIFY: who is told when this message has been received (mach-ipc.md, SEND_NOTIFY). */
@@ -96,7 +96,7 @@ export function destroyBody(items: readonly KItem[]): void {
         destroyRight(ref, type);
       }
     }
-    if (memory !== undefined && !(memory instanceof Uint8Array)) memory.release();
+    memory?.release();
   }
 }
 

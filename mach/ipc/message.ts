@@ -46,6 +46,8 @@ export interface Item {
   /** Out-of-line: take the memory (or the names' rights are already moved) from the sender. */
   readonly dealloc: boolean;
   readonly data: ItemData;
+  /** The descriptor's reserved bit is set, which no stub does: MACH_SEND_INVALID_TYPE. */
+  readonly unused?: boolean;
 }
 
 export const HEADER_SIZE = 24;

@@ -1,0 +1,215 @@
+/**
+ * From a task's buffer to a message in the kernel.
+ *
+ * Header first: destination and reply are checked together and nothing is taken if either is bad. Then the body, item by item; an item that fails
+ * destroys everything taken so far, the header's rights included (mach-ipc.md §2 rule 4). Error precedence is §3's: size, dispositions,
+ * destination, reply, then per item descriptor, room, memory, rights; what is left over of a complex message is MSG_TOO_SMALL.
+ */
+import { Msg, type KernReturn } from "../kern/kern-return.ts";
+import { VmCopy } from "../vm/copy.ts";
+import type { IpcThread } from "./host.ts";
+import { DEAD, destroyBody, destroyRight, isPort, Kmsg, type KItem, type PortRef } from "./kmsg.ts";
+import { HEADER_SIZE, itemSize, messageSize, type Item, type MachMsg } from "./message.ts";
+import { isPortType, MsgType, PortType } from "./names.ts";
+import { reaches } from "./notify.ts";
+import { copyin, copyinCheck } from "./right.ts";
+import type { Entry, Space } from "./space.ts";
+import { receivedType } from "../mig/kind.ts";
+
+/** A message, or why there is none. `circular`: it must be destroyed instead of sent (rule 14). */
+export type CopiedIn = { readonly kmsg: Kmsg; readonly circular: boolean } | { readonly code: KernReturn };
+
+const isSendType = (type: number): boolean => type >= MsgType.MOVE_SEND && type <= MsgType.MAKE_SEND_ONCE;
+
+/** Copies in the whole message. */
+export function copyinMessage(thread: IpcThread, msg: MachMsg): CopiedIn {
+  const { space } = thread;
+  const size = msg.sendSize < 0 ? messageSize(msg.items) : msg.sendSize;
+  if (size < HEADER_SIZE || size & 3) return { code: Msg.SEND_MSG_TOO_SMALL };
+  const header = copyinHeader(space, msg);
+  if (typeof header === "number") return { code: header };
+  const body = new Body(thread, msg.items, size - HEADER_SIZE, msg.complex);
+  const code = body.read();
+  const { items } = body;
+  if (code !== Msg.SUCCESS) {
+    destroyRight(header.remote, receivedType(msg.remoteType));
+    destroyRight(header.local, receivedType(msg.localType));
+    destroyBody(items);
+    return { code };
+  }
+  const kmsg = new Kmsg(header.remote, receivedType(msg.remoteType), header.local, msg.localType === 0 ? 0 : receivedType(msg.localType), msg.id, items, size, msg.complex);
+  kmsg.seqno = msg.seqno;
+  return { kmsg, circular: closesLoop(kmsg) };
+}
+
+/** Marks receive rights in the body as on their way to the destination; true when that closes a loop. */
+function closesLoop(kmsg: Kmsg): boolean {
+  const to = kmsg.destination;
+  let circular = false;
+  for (const { type, ports } of kmsg.items) {
+    if (type !== MsgType.MOVE_RECEIVE || !to) continue;
+    for (const port of ports ?? []) {
+      if (port === null || !isPort(port)) continue;
+      if (reaches(to, port)) circular = true;
+      else port.destination = to;
+    }
+  }
+  return circular;
+}
+
+interface Header {
+  readonly remote: PortRef;
+  readonly local: PortRef;
+}
+
+/** Both header rights, or a code; nothing changes unless both are good. */
+function copyinHeader(space: Space, msg: MachMsg): Header | KernReturn {
+  const { remotePort, remoteType, localPort, localType } = msg;
+  if (!isSendType(remoteType)) return Msg.SEND_INVALID_HEADER;
+  if (localType === 0 ? localPort !== 0 : !isSendType(localType)) return Msg.SEND_INVALID_HEADER;
+  if (msg.badBits !== 0) return Msg.SEND_INVALID_HEADER;
+  const remote = space.lookup(remotePort);
+  if (!remote || remote.type === PortType.DEAD_NAME || !copyinCheck(remote, remoteType)) return Msg.SEND_INVALID_DEST;
+  if (localPort === 0) return { remote: copyin(space, remotePort, remote, remoteType), local: null };
+  if (localPort === 0xffffffff) return { remote: copyin(space, remotePort, remote, remoteType), local: DEAD };
+  const local = localPort === remotePort ? remote : space.lookup(localPort);
+  if (!local || !copyinCheck(local, localType)) return Msg.SEND_INVALID_REPLY;
+  if (local === remote) return copyinBoth(space, remotePort, remote, remoteType, localType);
+  return { remote: copyin(space, remotePort, remote, remoteType), local: copyin(space, localPort, local, localType) };
+}
+
+/** Destination and reply are one name: what only makes or copies goes first, two moves need two references. */
+function copyinBoth(space: Space, name: number, entry: Entry, remoteType: number, localType: number): Header | KernReturn {
+  const moves = (type: number): boolean => type === MsgType.MOVE_SEND || type === MsgType.MOVE_SEND_ONCE;
+  if (moves(remoteType) && moves(localType) && (entry.type === PortType.SEND_ONCE || entry.urefs < 2)) return Msg.SEND_INVALID_DEST;
+  if (!moves(remoteType)) {
+    const remote = copyin(space, name, entry, remoteType);
+    return { remote, local: copyin(space, name, entry, localType) };
+  }
+  const local = copyin(space, name, entry, localType);
+  return { remote: copyin(space, name, entry, remoteType), local };
+}
+
+/** Reads a body. Without the complex bit it is plain data: nothing is looked up. */
+class Body {
+  readonly items: KItem[] = [];
+  private readonly thread: IpcThread;
+  private readonly source: readonly Item[];
+  private readonly complex: boolean;
+  private left: number;
+
+  constructor(thread: IpcThread, source: readonly Item[], room: number, complex: boolean) {
+    this.thread = thread;
+    this.source = source;
+    this.left = room;
+    this.complex = complex;
+  }
+
+  read(): KernReturn {
+    for (const item of this.source) {
+      if (this.left === 0) return Msg.SUCCESS;
+      const code = this.complex ? this.item(item) : this.plain(item);
+      if (code !== Msg.SUCCESS) return code;
+    }
+    return this.complex ? this.zeros() : Msg.SUCCESS;
+  }
+
+  /** What stands behind the last item is zeros: read as descriptors they are empty out-of-line items of 8 bytes. */
+  private zeros(): KernReturn {
+    while (this.left >= 8) {
+      this.left -= 8;
+      this.items.push({ type: 0, bits: 0, number: 0, inline: false, longform: false, data: undefined, ports: undefined, memory: undefined });
+    }
+    return this.left === 0 ? Msg.SUCCESS : Msg.SEND_MSG_TOO_SMALL;
+  }
+
+  private plain(item: Item): KernReturn {
+    const size = itemSize(item);
+    if (size > this.left) this.left = 0;
+    else this.left -= size;
+    this.items.push(kitem(item, item.type, copyData(item), undefined, undefined));
+    return Msg.SUCCESS;
+  }
+
+  private item(item: Item): KernReturn {
+    const descriptor = item.longform ? 12 : 4;
+    if (this.left < descriptor) return Msg.SEND_MSG_TOO_SMALL;
+    const port = isPortType(item.type);
+    if ((port && item.bits !== 32) || (item.inline && item.dealloc) || item.unused === true) return Msg.SEND_INVALID_TYPE;
+    const size = itemSize(item);
+    if (this.left < size) return Msg.SEND_MSG_TOO_SMALL;
+    this.left -= size;
+    if (port) return this.rights(item);
+    if (item.inline) {
+      this.items.push(kitem(item, item.type, copyData(item), undefined, undefined));
+      return Msg.SUCCESS;
+    }
+    const memory = this.memory(item, Math.ceil((item.bits * item.number) / 8));
+    if (memory === "invalid") return Msg.SEND_INVALID_MEMORY;
+    this.items.push(kitem(item, item.type, undefined, undefined, memory));
+    return Msg.SUCCESS;
+  }
+
+  /** Out-of-line data: a copy of the sender's pages, which go when it said dealloc. */
+  private memory(item: Item, size: number): VmCopy | undefined | "invalid" {
+    const { data } = item;
+    if (size === 0) return undefined;
+    if (data instanceof Uint8Array) return VmCopy.ofBytes(data);
+    if (Array.isArray(data)) return VmCopy.ofBytes(new Uint8Array(Uint32Array.from(data as readonly number[]).buffer));
+    if (typeof data !== "object" || !("address" in data)) return "invalid";
+    const copy = this.thread.memory.copyin(data.address, size);
+    if (copy === undefined) return "invalid";
+    if (item.dealloc) this.thread.memory.deallocate(data.address, size);
+    return copy;
+  }
+
+  private rights(item: Item): KernReturn {
+    const names = this.names(item);
+    if (names === undefined) return Msg.SEND_INVALID_MEMORY;
+    const ports: PortRef[] = [];
+    this.items.push(kitem(item, receivedType(item.type), undefined, ports, undefined));
+    const { space } = this.thread;
+    for (const name of names) {
+      if (name === 0 || name === 0xffffffff) {
+        ports.push(name === 0 ? null : DEAD);
+        continue;
+      }
+      const entry = space.lookup(name);
+      if (!entry || !copyinCheck(entry, item.type)) return Msg.SEND_INVALID_RIGHT;
+      ports.push(copyin(space, name, entry, item.type));
+    }
+    return Msg.SUCCESS;
+  }
+
+  /** The names of rights, from the item or from the sender's memory. */
+  private names(item: Item): readonly number[] | undefined {
+    const { data } = item;
+    if (typeof data === "number") return [data];
+    if (Array.isArray(data)) return data as readonly number[];
+    if (item.number === 0) return [];
+    const memory = this.memory(item, item.number * 4);
+    if (memory === undefined || memory === "invalid") return undefined;
+    const bytes = memory.bytes();
+    memory.release();
+    return Array.from({ length: item.number }, (_, i) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(i * 4, true));
+  }
+}
+
+const kitem = (item: Item, type: number, data: KItem["data"], ports: PortRef[] | undefined, memory: VmCopy | undefined): KItem => ({
+  type,
+  bits: item.bits,
+  number: item.number,
+  inline: item.inline,
+  longform: item.longform,
+  data,
+  ports,
+  memory,
+});
+
+/** In-line data, copied: the sender cannot change what it has sent. */
+function copyData({ data }: Item): KItem["data"] {
+  if (typeof data === "number" || typeof data === "string") return data;
+  if (data instanceof Uint8Array) return data.slice();
+  if (Array.isArray(data)) return (data as readonly number[]).slice();
+  return "address" in data ? data.address : undefined;
+}
