@@ -74,8 +74,10 @@ export function serve<R extends Routines, Self>(
 const failed = (err: Failure): Answered => ({ err, items: [intItem(err)] });
 
 function replyItems(r: Routine, outcome: Outcome<Fields>): Answered {
-  if (outcome.err === Mig.NO_REPLY || r.out === null) return { err: outcome.err, items: undefined };
+  if (outcome.err === Mig.NO_REPLY) return { err: outcome.err, items: undefined };
   if (outcome.err) return failed(outcome.err);
+  // A one-way request that brings a reply port all the same is answered with the code (recorded p-notify).
+  if (r.out === null) return { err: 0, items: [intItem(0)] };
   return { err: 0, items: packFields(r.out, outcome, intItem(0)) };
 }
 

@@ -46,8 +46,8 @@ export function simpleroutine<In extends Fields>(id: number, ins: In, options: R
 }
 
 /** What a call answers, on the side that `Side` names. Mapped types are spelled out so that an editor shows the arguments. */
-export type Received<O> = ({ readonly err: 0 } & { readonly [K in keyof O]: Got<O[K]> }) | { readonly err: Failure };
-export type Outcome<O> = ({ readonly err: 0 } & { readonly [K in keyof O]: Give<O[K]> }) | { readonly err: Failure };
+export type Received<O> = ({ readonly err: 0 } & (O extends null ? unknown : { readonly [K in keyof O]: Got<O[K]> })) | { readonly err: Failure };
+export type Outcome<O> = ({ readonly err: 0 } & (O extends null ? unknown : { readonly [K in keyof O]: Give<O[K]> })) | { readonly err: Failure };
 
 /** Client stubs: `call.io_write(port, { data, offset })`. */
 export type Client<R extends Routines> = {
