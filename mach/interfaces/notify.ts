@@ -10,7 +10,7 @@ export const notify = subsystem("notify", 64, {
   /** Mach notify msg accepted. */
   mach_notify_msg_accepted: simpleroutine(66, { name: t.portName }, { requestPort: MsgType.MOVE_SEND_ONCE }),
   /** Mach notify port destroyed. */
-  mach_notify_port_destroyed: simpleroutine(69, { rights: t.poly }, { requestPort: MsgType.MOVE_SEND_ONCE }),
+  mach_notify_port_destroyed: simpleroutine(69, { rights: t.polyReceive }, { requestPort: MsgType.MOVE_SEND_ONCE }),
   /** Mach notify no senders. */
   mach_notify_no_senders: simpleroutine(70, { mscount: t.int }, { requestPort: MsgType.MOVE_SEND_ONCE }),
   /** Mach notify send once. */

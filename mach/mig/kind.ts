@@ -14,7 +14,7 @@ export type Count =
   /** In line, up to `max`. `inOut`: the request carries the caller's buffer size. */
   | { readonly kind: "bounded"; readonly max: number; readonly inOut?: boolean }
   /** In line up to 2048 bytes, else out of line. */
-  | { readonly kind: "indefinite" }
+  | { readonly kind: "indefinite"; readonly inOut?: boolean }
   /** Always out of line. */
   | { readonly kind: "outOfLine" };
 
@@ -202,6 +202,8 @@ export const t = {
   /** `idarray_t`, `intarray_t`: indefinite. */
   intArray: numbers(shape(MsgType.INTEGER_32, 32, INDEFINITE)),
   intArrayMoved: numbers(shape(MsgType.INTEGER_32, 32, INDEFINITE, { dealloc: "yes" })),
+  /** The same, and the request carries the caller's buffer size. */
+  intArrayInOutMoved: numbers(shape(MsgType.INTEGER_32, 32, { kind: "indefinite", inOut: true }, { dealloc: "yes" })),
   intArrayOol: numbers(shape(MsgType.INTEGER_32, 32, OUT_OF_LINE)),
   int64Array: numbers(shape(MsgType.INTEGER_64, 64, INDEFINITE)),
   int64ArrayMoved: numbers(shape(MsgType.INTEGER_64, 64, INDEFINITE, { dealloc: "yes" })),
@@ -232,6 +234,8 @@ export const t = {
   copySends: rights(MsgType.COPY_SEND, OUT_OF_LINE),
   /** The caller says how; the receiver gets a send right. */
   polySend: poly1(MsgType.MOVE_SEND),
+  /** The caller says how; the receiver gets the receive right. */
+  polyReceive: poly1(MsgType.MOVE_RECEIVE),
   /** The caller says how; the receiver gets a send-once right. */
   polySendOnce: poly1(MsgType.MOVE_SEND_ONCE),
   /** The caller says how, and the receiver learns what came (`mach_port_poly_t`). */
