@@ -30,8 +30,12 @@ class Translation {
   readonly #extended: boolean;
   #at = 0;
   #out = "";
-  #depth = 0;
+  /** Where the open groups begin in the output. */
+  readonly #open: number[] = [];
   #groups = 0;
+  /** Where the last atom begins in the output, and whether it is repeated. */
+  #start = 0;
+  #repeated = false;
   /** Nothing to repeat stands before: at the start, after ( and |. */
   #fresh = true;
   constructor(text: string, extended: boolean) {
@@ -40,7 +44,7 @@ class Translation {
   }
   all(): string {
     while (this.#at < this.#text.length) this.#one();
-    if (this.#depth > 0) throw new RegexError("Unmatched ( or \\(");
+    if (this.#open.length > 0) throw new RegexError("Unmatched ( or \\(");
     return this.#out;
   }
   #one(): void {
@@ -55,7 +59,9 @@ class Translation {
     else if (this.#extended && "+?{|()".includes(c)) this.#special(c);
     else this.#atom(quoteForRegExp(c));
   }
-  #atom(source: string): void {
+  #atom(source: string, start = this.#out.length): void {
+    this.#start = start;
+    this.#repeated = false;
     this.#out += source;
     this.#fresh = false;
   }
@@ -65,7 +71,9 @@ class Translation {
   }
   /** Repeating what is repeated already is allowed in POSIX. */
   #repeat(source: string): void {
-    this.#out += /(?:^|[^\\])(?:\\\\)*[*+?}]$/.test(this.#out) ? `{1}${source}`.replace(/^\{1\}/, "") && "" : source;
+    if (this.#repeated) this.#out = `${this.#out.slice(0, this.#start)}(?:${this.#out.slice(this.#start)})`;
+    this.#out += source;
+    this.#repeated = true;
   }
   #caret(): void {
     if (this.#extended || this.#fresh) this.#out += "^";
@@ -91,7 +99,7 @@ class Translation {
   }
   #special(c: string): void {
     if (c === "(") {
-      this.#depth++;
+      this.#open.push(this.#out.length);
       this.#groups++;
       this.#out += "(";
       this.#fresh = true;
@@ -104,12 +112,12 @@ class Translation {
     else this.#repeat(c);
   }
   #close(): void {
-    if (this.#depth === 0) {
+    const start = this.#open.pop();
+    if (start === undefined) {
       if (!this.#extended) throw new RegexError("Unmatched ) or \\)");
       return this.#atom("\\)");
     }
-    this.#depth--;
-    this.#atom(")");
+    this.#atom(")", start);
   }
   #interval(): void {
     const m = (this.#extended ? /^(\d*)(,?)(\d*)\}/ : /^(\d*)(,?)(\d*)\\\}/).exec(this.#text.slice(this.#at));

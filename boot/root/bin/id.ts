@@ -1,0 +1,59 @@
+/** id [-u|-g|-G] [-n] [-r] [USER]: ids of the process, or of a user by the database. */
+import { UsageError } from "../lib/options.ts";
+import { tool, type Tool } from "../lib/tool.ts";
+import type { Syscall } from "../../../mach/kern/syscall.ts";
+
+/** Real and effective ids. -1: none, as of a process whose auth port has no ids. */
+interface Ids {
+  readonly uid: number;
+  readonly euid: number;
+  readonly gid: number;
+  readonly egid: number;
+  readonly groups: readonly number[];
+}
+const long = { user: "u", group: "g", groups: "G", name: "n", real: "r" };
+
+export const main = tool({ letters: "ugGnra", long, usage: "[OPTION]... [USER]" }, function* (t) {
+  const [which, other] = [...new Set(t.options.given.map((o) => o.name).filter((n) => "ugG".includes(n)))];
+  if (other !== undefined) throw new UsageError("cannot print \"only\" of more than one choice");
+  if (which === undefined && t.has("nr")) throw new UsageError("printing only names or real IDs requires -u, -g, or -G");
+  const [name] = t.operands;
+  const ids = name === undefined ? yield* own(t) : yield* ofUser(t, name);
+  if (!ids) return yield* t.complain(`'${name ?? ""}': no such user`);
+  if (which === undefined) return yield* t.out.line(yield* full(t, ids));
+  const real = t.has("r");
+  const numbers = which === "u" ? [real ? ids.uid : ids.euid] : which === "g" ? [real ? ids.gid : ids.egid] : [...new Set([ids.gid, ids.egid, ...ids.groups])];
+  const texts: string[] = [];
+  for (const n of numbers) texts.push(t.has("n") ? ((which === "u" ? (yield* t.libc.getpwuid(n))?.name : (yield* t.libc.getgrgid(n))?.name) ?? String(n)) : String(n));
+  yield* t.out.line(texts.join(" "));
+});
+
+function* own(t: Tool): Syscall<Ids> {
+  const { libc } = t;
+  return { uid: yield* libc.getuid(), euid: yield* libc.geteuid(), gid: yield* libc.getgid(), egid: yield* libc.getegid(), groups: yield* libc.getgroups() };
+}
+
+function* ofUser(t: Tool, name: string): Syscall<Ids | undefined> {
+  const user = (yield* t.libc.getpwnam(name)) ?? (/^\d+$/.test(name) ? yield* t.libc.getpwuid(Number(name)) : undefined);
+  if (!user) return undefined;
+  const groups = yield* t.libc.getgrouplist(user.name, user.gid);
+  return { uid: user.uid, euid: user.uid, gid: user.gid, egid: user.gid, groups };
+}
+
+/** "uid=0(root) gid=0(root) groups=0(root)" */
+function* full(t: Tool, ids: Ids): Syscall<string> {
+  const user = function* (n: number): Syscall<string> {
+    const found = yield* t.libc.getpwuid(n);
+    return found ? `${n}(${found.name})` : String(n);
+  };
+  const group = function* (n: number): Syscall<string> {
+    const found = yield* t.libc.getgrgid(n);
+    return found ? `${n}(${found.name})` : String(n);
+  };
+  let text = `uid=${yield* user(ids.uid)} gid=${yield* group(ids.gid)}`;
+  if (ids.euid !== ids.uid) text += ` euid=${yield* user(ids.euid)}`;
+  if (ids.egid !== ids.gid) text += ` egid=${yield* group(ids.egid)}`;
+  const groups: string[] = [];
+  for (const n of new Set([ids.egid, ...ids.groups])) groups.push(yield* group(n));
+  return `${text} groups=${groups.join(",")}`;
+}

@@ -1,0 +1,90 @@
+/** Every program of the userland: where it lies in the root filesystem, and its body. The one list. */
+import type { Main } from "../../glibc-shim/libc.ts";
+import { main as basenameProgram } from "./bin/basename.ts";
+import { main as catProgram } from "./bin/cat.ts";
+import { main as chmodProgram } from "./bin/chmod.ts";
+import { main as chownProgram } from "./bin/chown.ts";
+import { main as clearProgram } from "./bin/clear.ts";
+import { main as cpProgram } from "./bin/cp.ts";
+import { main as cutProgram } from "./bin/cut.ts";
+import { main as dateProgram } from "./bin/date.ts";
+import { main as dirnameProgram } from "./bin/dirname.ts";
+import { main as echoProgram } from "./bin/echo.ts";
+import { main as envProgram } from "./bin/env.ts";
+import { main as falseProgram } from "./bin/false.ts";
+import { main as grepProgram } from "./bin/grep.ts";
+import { main as headProgram } from "./bin/head.ts";
+import { main as hostnameProgram } from "./bin/hostname.ts";
+import { main as idProgram } from "./bin/id.ts";
+import { main as lnProgram } from "./bin/ln.ts";
+import { main as mkdirProgram } from "./bin/mkdir.ts";
+import { main as mvProgram } from "./bin/mv.ts";
+import { main as printfProgram } from "./bin/printf.ts";
+import { main as pwdProgram } from "./bin/pwd.ts";
+import { main as readlinkProgram } from "./bin/readlink.ts";
+import { main as rmProgram } from "./bin/rm.ts";
+import { main as rmdirProgram } from "./bin/rmdir.ts";
+import { main as seqProgram } from "./bin/seq.ts";
+import { main as shProgram } from "./bin/sh.ts";
+import { main as sleepProgram } from "./bin/sleep.ts";
+import { main as sortProgram } from "./bin/sort.ts";
+import { main as statProgram } from "./bin/stat.ts";
+import { main as tailProgram } from "./bin/tail.ts";
+import { main as teeProgram } from "./bin/tee.ts";
+import { main as testProgram } from "./bin/test.ts";
+import { main as touchProgram } from "./bin/touch.ts";
+import { main as trProgram } from "./bin/tr.ts";
+import { main as trueProgram } from "./bin/true.ts";
+import { main as unameProgram } from "./bin/uname.ts";
+import { main as uniqProgram } from "./bin/uniq.ts";
+import { main as wcProgram } from "./bin/wc.ts";
+import { main as whichProgram } from "./bin/which.ts";
+import { main as whoamiProgram } from "./bin/whoami.ts";
+import { main as xargsProgram } from "./bin/xargs.ts";
+import { main as yesProgram } from "./bin/yes.ts";
+
+export const programs: readonly (readonly [path: string, main: Main])[] = [
+  ["/bin/basename", basenameProgram],
+  ["/bin/cat", catProgram],
+  ["/bin/chmod", chmodProgram],
+  ["/bin/chown", chownProgram],
+  ["/bin/clear", clearProgram],
+  ["/bin/cp", cpProgram],
+  ["/bin/cut", cutProgram],
+  ["/bin/date", dateProgram],
+  ["/bin/dirname", dirnameProgram],
+  ["/bin/echo", echoProgram],
+  ["/bin/env", envProgram],
+  ["/bin/false", falseProgram],
+  ["/bin/grep", grepProgram],
+  ["/bin/head", headProgram],
+  ["/bin/hostname", hostnameProgram],
+  ["/bin/id", idProgram],
+  ["/bin/ln", lnProgram],
+  ["/bin/mkdir", mkdirProgram],
+  ["/bin/mv", mvProgram],
+  ["/bin/printf", printfProgram],
+  ["/bin/pwd", pwdProgram],
+  ["/bin/readlink", readlinkProgram],
+  ["/bin/rm", rmProgram],
+  ["/bin/rmdir", rmdirProgram],
+  ["/bin/seq", seqProgram],
+  ["/bin/sh", shProgram],
+  ["/bin/sleep", sleepProgram],
+  ["/bin/sort", sortProgram],
+  ["/bin/stat", statProgram],
+  ["/bin/tail", tailProgram],
+  ["/bin/tee", teeProgram],
+  ["/bin/test", testProgram],
+  ["/bin/[", testProgram],
+  ["/bin/touch", touchProgram],
+  ["/bin/tr", trProgram],
+  ["/bin/true", trueProgram],
+  ["/bin/uname", unameProgram],
+  ["/bin/uniq", uniqProgram],
+  ["/bin/wc", wcProgram],
+  ["/bin/which", whichProgram],
+  ["/bin/whoami", whoamiProgram],
+  ["/bin/xargs", xargsProgram],
+  ["/bin/yes", yesProgram],
+];
