@@ -1,0 +1,110 @@
+/**
+ * Kernel events as text in the manner of rpctrace: a line for each call, with its answer (`boot --rpctrace`).
+ *
+ * The real rpctrace stands between tasks and knows ports by names of its own. This one sees all of the kernel, so a port is its number in the
+ * machine: `  31<--ls(7)->io_read …` is what task 7, called ls, sent to port 31. Task and thread ports have the name of what is behind them.
+ */
+import type { KernelEvent, SeenItem } from "../mach/kern/events.ts";
+import { MsgType } from "../mach/ipc/names.ts";
+import { DEFAULT_SIZE, TraceLines } from "../mach/mig/show.ts";
+import { msgidName } from "../servers/interfaces/catalogue.ts";
+import { strerror } from "../servers/interfaces/errno.ts";
+
+type Sent = Extract<KernelEvent, { kind: "message-sent" }>;
+
+/** What to print. */
+export interface FormatOptions {
+  /** Only what these tasks send, and the answers to it: names or numbers. None: everything. */
+  readonly tasks?: readonly string[];
+  /** Longest string; 80 unless said. */
+  readonly size?: number;
+  /** Puts the virtual time in seconds before each request. */
+  readonly stamps?: boolean;
+}
+
+/** Seconds and six digits, as `rpctrace -ttt` has it. */
+const seconds = (at: number): string => `${Math.floor(at / 1e6)}.${String(Math.floor(at) % 1e6).padStart(6, "0")}`;
+
+/** A short name for a task: the last part of its program's path. */
+const shortName = (name: string): string => (name.split(" ")[0] ?? "").split("/").at(-1) ?? name;
+
+/** True for what MIG would take for an answer: it starts with a return code. */
+const isAnswer = (items: readonly SeenItem[]): boolean => items[0]?.type === MsgType.INTEGER_32 && typeof items[0].data === "number";
+
+/** Writes text for the events it is given. One object for one run. */
+export class RpctraceFormat {
+  private readonly lines: TraceLines;
+  private readonly wanted: ReadonlySet<string>;
+  private readonly stamps: boolean;
+  private readonly taskNames = new Map<number, string>([[0, "kernel"]]);
+  private readonly portNames = new Map<number, string>();
+  /** Open calls: reply port to request id. */
+  private readonly open = new Map<number, number>();
+
+  constructor(write: (text: string) => void, options: FormatOptions = {}) {
+    this.wanted = new Set(options.tasks ?? []);
+    this.stamps = options.stamps ?? false;
+    this.lines = new TraceLines(write, strerror, { size: options.size ?? DEFAULT_SIZE, right: (port) => this.portNames.get(port) });
+  }
+
+  event(event: KernelEvent): void {
+    switch (event.kind) {
+      case "task-created":
+        this.taskNames.set(event.task, shortName(event.name));
+        this.portNames.set(event.port, `task${event.port}(${this.holder(event.task)})`);
+        break;
+      case "task-named":
+        this.rename(event.task, shortName(event.name));
+        break;
+      case "thread-created":
+        this.portNames.set(event.port, `thread${event.port}(${this.holder(event.task)})`);
+        break;
+      case "message-sent":
+        this.message(event);
+        break;
+      case "task-terminated":
+      case "thread-terminated":
+      case "message-received":
+      case "exception":
+      case "console":
+        break;
+      case "halted":
+        this.lines.flush();
+        break;
+    }
+  }
+
+  /** The end of the run: an open line is closed. */
+  end(): void {
+    this.lines.flush();
+  }
+
+  private message(m: Sent): void {
+    if (this.open.get(m.port) === m.id - 100 && isAnswer(m.items)) {
+      this.open.delete(m.port);
+      this.lines.reply(m.port, Number(m.items[0]?.data), m.items.slice(1));
+    } else if (this.shows(m.task)) {
+      if (m.reply > 0) this.open.set(m.reply, m.id);
+      const to = this.portNames.get(m.port) ?? `${String(m.port).padStart(4)}<--${this.holder(m.task)}`;
+      const stamp = this.stamps ? seconds(m.at) : undefined;
+      this.lines.request({ to, id: m.id, name: msgidName(m.id), reply: Math.max(0, m.reply), items: m.items, stamp });
+    }
+  }
+
+  private shows(task: number): boolean {
+    return this.wanted.size === 0 || this.wanted.has(String(task)) || this.wanted.has(this.taskNames.get(task) ?? "");
+  }
+
+  private holder(task: number): string {
+    const name = this.taskNames.get(task) ?? "";
+    return name === "" ? `task ${task}` : `${name}(${task})`;
+  }
+
+  /** A task gets its name after its port has: names of its ports follow. */
+  private rename(task: number, name: string): void {
+    const before = this.holder(task);
+    this.taskNames.set(task, name);
+    const after = this.holder(task);
+    for (const [port, called] of this.portNames) if (called.endsWith(`(${before})`)) this.portNames.set(port, called.replace(`(${before})`, `(${after})`));
+  }
+}
