@@ -87,6 +87,11 @@ export class Console {
       done({ err: 0, data: this.take(wanted) });
       return undefined;
     },
+    unread: (data) => {
+      const rest = this.pending;
+      this.pending = new Uint8Array(0);
+      this.input(new Uint8Array([...data, ...rest]));
+    },
     write: (_recnum, data): WriteResult => {
       this.write(data);
       return { err: 0, count: data.length };

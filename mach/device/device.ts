@@ -21,6 +21,8 @@ export interface Device {
   open?(mode: number): Failure | 0;
   close?(): void;
   read?(recnum: number, wanted: number, done: (result: ReadResult) => void): PendingRead | undefined;
+  /** Data that a read gave and that nobody was there to take. */
+  unread?(data: Uint8Array): void;
   write?(recnum: number, data: Uint8Array): WriteResult;
   getStatus?(flavor: number): StatusResult;
   setStatus?(flavor: number, words: readonly number[]): Failure | 0;

@@ -1,0 +1,162 @@
+/**
+ * The processor: runs a thread's generator to its next trap, and executes traps.
+ *
+ * A trap that meets a page which a pager has to bring is made again when the page is there; one that may not touch its memory raises an exception, and is made again when the
+ * exception server says that the cause is gone.
+ */
+import { BLOCKED } from "../ipc/host.ts";
+import type { MachMsg } from "../ipc/message.ts";
+import { machMsgTrap } from "../ipc/mach-msg.ts";
+import { isFault, readMemory, writeMemory, type Fault } from "../vm/access.ts";
+import { PAGE_SIZE, Prot } from "../vm/page.ts";
+import { raiseException, EXC_BAD_ACCESS, EXC_BAD_INSTRUCTION } from "./exception.ts";
+import { decodeInstruction, MAX_INSTRUCTION } from "./image.ts";
+import type { Machine } from "./machine.ts";
+import { cpu, type Entry, type Trap } from "./syscall.ts";
+import { insertRight, replyPort } from "./special-ports.ts";
+import type { Frame, Thread } from "./thread.ts";
+
+/** Virtual microseconds that a trap costs. */
+export const TRAP_COST = 1;
+
+/** Runs `thread` for up to `quantum` traps, or until it cannot go on. Answers how many traps it made. */
+export function runSlice(machine: Machine, thread: Thread, quantum: number): number {
+  cpu.tls = thread.tls;
+  thread.finishWait();
+  if (!thread.runnable) return 0;
+  let made = 0;
+  while (made < quantum) {
+    const trap = nextTrap(machine, thread);
+    if (trap === undefined) break;
+    made++;
+    machine.clock.now += TRAP_COST;
+    thread.cpuTime += TRAP_COST;
+    const answer = execute(machine, thread, trap);
+    if (answer === BLOCKED) break;
+    const frame = thread.running;
+    if (frame !== undefined) frame.result = answer;
+    if (!thread.runnable || machine.yielding) break;
+  }
+  machine.yielding = false;
+  return made;
+}
+
+/** Runs the thread's program up to its next trap. Undefined: it has ended, or it cannot go on now. */
+export function nextTrap(machine: Machine, thread: Thread): Trap | undefined {
+  for (;;) {
+    const frame = thread.top;
+    if (frame === undefined) {
+      if (thread.alive) machine.terminateThread(thread);
+      return undefined;
+    }
+    if (frame.body === null) {
+      if (!enter(machine, thread, frame)) return undefined;
+      continue;
+    }
+    const waiting = frame.again ?? frame.ahead;
+    if (waiting !== null) {
+      frame.again = null;
+      frame.ahead = null;
+      return waiting;
+    }
+    const step = frame.body.next(frame.result);
+    if (!step.done) return step.value;
+    thread.frames.pop();
+  }
+}
+
+/** Calls the routine at the thread's pc. False when there is none yet, or none at all. */
+function enter(machine: Machine, thread: Thread, frame: Frame): boolean {
+  const registers = thread.cpuRegisters;
+  const entry = fetch(machine, thread, registers.pc);
+  if (typeof entry !== "function") {
+    if (entry === undefined) raiseException(machine, thread, EXC_BAD_INSTRUCTION, 1, 0);
+    else fault(machine, thread, entry);
+    return false;
+  }
+  frame.body = entry(registers);
+  return true;
+}
+
+/** The routine whose instruction stands at `pc`: in the task's own text, or in the instruction set by the record in memory there. */
+function fetch(machine: Machine, thread: Thread, pc: number): Entry | Fault | undefined {
+  const own = thread.task.text.at(pc);
+  if (own !== undefined) return own;
+  const { map } = thread.task;
+  const head = readMemory(map, pc, 6, Prot.READ | Prot.EXECUTE);
+  if (isFault(head)) return head;
+  const size = Math.min(MAX_INSTRUCTION, 6 + ((head[4] ?? 0) | ((head[5] ?? 0) << 8)));
+  const record = readMemory(map, pc, size, Prot.READ | Prot.EXECUTE);
+  if (isFault(record)) return record;
+  const name = decodeInstruction(record);
+  return name === undefined ? undefined : machine.instructions.get(name);
+}
+
+/** An access that cannot be made: wait for the page, or raise EXC_BAD_ACCESS with the kernel's code and the address. */
+function fault(machine: Machine, thread: Thread, f: Fault): void {
+  if (f.kind === "error") {
+    raiseException(machine, thread, EXC_BAD_ACCESS, f.code, f.address);
+    return;
+  }
+  thread.stopped = "page";
+  const { object, page } = f.absent;
+  object.source?.request(object, page, f.access, (code) => {
+    if (!thread.alive) return;
+    thread.stopped = null;
+    if (code !== 0) raiseException(machine, thread, EXC_BAD_ACCESS, code, page * PAGE_SIZE);
+    machine.makeRunnable(thread);
+  });
+}
+
+function execute(machine: Machine, thread: Thread, trap: Trap): number {
+  switch (trap.op) {
+    case "mach_msg":
+      return machMsg(machine, thread, trap);
+    case "mach_task_self":
+      return insertRight(thread.space, thread.task.selfPort);
+    case "mach_thread_self":
+      return insertRight(thread.space, thread.selfPort);
+    case "mach_host_self":
+      return insertRight(thread.space, machine.hostPort);
+    case "mach_reply_port":
+      return replyPort(machine, thread.space);
+    case "swtch":
+      machine.yielding = true;
+      return machine.othersRunnable ? 1 : 0;
+    case "code":
+      return thread.task.text.add(trap.entry);
+    case "raise":
+      raiseException(machine, thread, trap.exception, trap.code, trap.subcode);
+      return thread.stopped === null ? 0 : BLOCKED;
+    case "load": {
+      const data = readMemory(thread.task.map, trap.address, trap.size);
+      if (isFault(data)) return again(machine, thread, trap, data);
+      trap.data = data;
+      return 0;
+    }
+    case "store": {
+      const f = writeMemory(thread.task.map, trap.address, trap.data);
+      return f === undefined ? 0 : again(machine, thread, trap, f);
+    }
+  }
+}
+
+/** The trap is to be made again once the fault has been dealt with. */
+function again(machine: Machine, thread: Thread, trap: Trap, f: Fault): number {
+  const frame = thread.running;
+  if (frame !== undefined) frame.again = trap;
+  fault(machine, thread, f);
+  return BLOCKED;
+}
+
+/** `mach_msg`; pages of out-of-line data that only a pager has are fetched first. */
+function machMsg(machine: Machine, thread: Thread, msg: MachMsg): number {
+  if ((msg.option & 1) !== 0 && msg.complex) {
+    for (const { inline, data, bits, number } of msg.items) {
+      if (inline || typeof data !== "object" || !("address" in data)) continue;
+      const f = readMemory(thread.task.map, data.address, Math.ceil((bits * number) / 8));
+      if (isFault(f) && f.kind === "absent") return again(machine, thread, msg, f);
+    }
+  }
+  return machMsgTrap(machine, thread, msg);
+}

@@ -1,0 +1,232 @@
+/**
+ * The kernel's MIG server: a request to a kernel port, decoded by the interface definition, and its reply.
+ *
+ * The kernel has no name space. While a call runs, the rights that it carries are numbered from 1, so that the same definitions and argument types serve here as
+ * everywhere: a handler gets a number, and `call.right` says which port it stands for. Null is 0 and dead is 0xffffffff, as in any space.
+ * Rights that a handler does not `take` are given back when the call ends, well or not.
+ */
+import { DEAD, isPort, type KItem, Kmsg, type PortRef } from "../ipc/kmsg.ts";
+import { HEADER_SIZE, intItem, isComplex, itemSize, type Item, type ItemData } from "../ipc/message.ts";
+import { asPort, isPortType, MACH_PORT_DEAD, MACH_PORT_NULL, MsgType, type MachPort } from "../ipc/names.ts";
+import type { KObject } from "../ipc/host.ts";
+import { packFields, unpackFields } from "../mig/client.ts";
+import { receivedType, type Got } from "../mig/kind.ts";
+import type { Fields, Outcome, Routine, Routines, Subsystem } from "../mig/subsystem.ts";
+import { VmCopy } from "../vm/copy.ts";
+import { asFailure, Mig, type Failure } from "./kern-return.ts";
+import type { Machine } from "./machine.ts";
+import type { Thread } from "./thread.ts";
+
+/** A handler's answer when the reply comes later, by `call.reply`. */
+export const LATER = { later: true } as const;
+
+export type KernelArgs<F extends Fields> = { readonly [K in keyof F]: Got<F[K]> };
+export type KernelHandler<R extends Routine, Self> = (self: Self, args: KernelArgs<R["in"]>, call: KernelCall) => Outcome<R["out"]> | typeof LATER;
+export type KernelHandlers<R extends Routines, Self> = { readonly [N in keyof R]?: KernelHandler<R[N], Self> };
+
+/** Which kernel objects a group of routines takes, and what it answers for others. */
+export interface Target<Self> {
+  find(object: KObject, machine: Machine): Self | undefined;
+  readonly wrong: Failure;
+}
+
+interface Entry {
+  readonly routine: Routine;
+  readonly target: Target<unknown>;
+  readonly handler: (self: unknown, args: Readonly<Record<string, unknown>>, call: KernelCall) => Outcome<Fields> | typeof LATER;
+}
+
+/** All routines of the kernel by message id. */
+export type KernelTable = ReadonlyMap<number, Entry>;
+
+/** Rows of the table: the routines of `sub` that `handlers` has, for one kind of object. */
+export function kernelRoutines<R extends Routines, Self>(sub: Subsystem<R>, target: Target<Self>, handlers: KernelHandlers<R, Self>): readonly [number, Entry][] {
+  const given = handlers as Readonly<Record<string, Entry["handler"] | undefined>>;
+  return Object.entries(sub.routines).flatMap(([name, routine]): [number, Entry][] => {
+    const handler = given[name];
+    return handler === undefined ? [] : [[routine.id, { routine, target: target as Target<unknown>, handler }]];
+  });
+}
+
+interface Held {
+  ref: PortRef;
+  readonly type: number;
+  /** Where it stands in the request; undefined for rights that go into the reply. */
+  readonly slot: PortRef[] | undefined;
+  readonly index: number;
+}
+
+/** One call: its rights, its caller, its reply. */
+export class KernelCall {
+  readonly machine: Machine;
+  readonly sender: Thread;
+  private readonly held: Held[] = [];
+  private readonly routine: Routine;
+  private replyPort: PortRef = null;
+  private replyType = 0;
+
+  constructor(machine: Machine, sender: Thread, routine: Routine) {
+    this.machine = machine;
+    this.sender = sender;
+    this.routine = routine;
+  }
+
+  /** Takes the reply right out of the request: from now on this call answers. */
+  private adopt(request: Kmsg): void {
+    this.replyPort = request.local;
+    this.replyType = request.localType;
+    request.local = null;
+  }
+
+  /** Runs the handler. Answers the reply message, or null when there is none or it comes later. */
+  run(entry: Entry, self: unknown, request: Kmsg): Kmsg | null {
+    const args = unpackFields(entry.routine.in, this.unwrap(request.items), 0);
+    this.adopt(request);
+    if (args === undefined) return this.message([intItem(Mig.BAD_ARGUMENTS)]);
+    if (self === undefined) return this.message([intItem(entry.target.wrong)]);
+    const outcome = entry.handler(self, args, this);
+    return "later" in outcome ? null : this.answer(outcome);
+  }
+
+  /** The late reply. The rights in `outcome` are `give`n as in an answer at once. */
+  reply(outcome: Outcome<Fields>): void {
+    const message = this.answer(outcome);
+    if (message !== null) this.machine.send(message);
+  }
+
+  /** True when nobody can get the reply any more. */
+  get abandoned(): boolean {
+    return !isPort(this.replyPort) || this.replyPort.dead;
+  }
+
+  /** The port behind a right of the request, which stays the request's. */
+  right(handle: MachPort): PortRef {
+    if (handle === MACH_PORT_NULL) return null;
+    return handle === MACH_PORT_DEAD ? DEAD : (this.held[handle - 1]?.ref ?? null);
+  }
+
+  /** How a right of the request came (16, 17, 18). */
+  rightType(handle: MachPort): number {
+    return this.held[handle - 1]?.type ?? MsgType.MOVE_SEND;
+  }
+
+  /** The right itself: the handler owns it now. */
+  take(handle: MachPort): PortRef {
+    const held = this.held[handle - 1];
+    if (held === undefined) return this.right(handle);
+    const { ref, slot, index } = held;
+    if (slot !== undefined) slot[index] = null;
+    held.ref = null;
+    return ref;
+  }
+
+  /** Puts a right into the reply, whose it becomes. */
+  give(ref: PortRef, type: number = MsgType.MOVE_SEND): MachPort {
+    if (ref === null) return MACH_PORT_NULL;
+    if (ref === DEAD) return MACH_PORT_DEAD;
+    return asPort(this.held.push({ ref, type, slot: undefined, index: 0 }));
+  }
+
+  private hold(ref: PortRef, type: number, slot: PortRef[], index: number): MachPort {
+    if (ref === null) return MACH_PORT_NULL;
+    if (ref === DEAD) return MACH_PORT_DEAD;
+    return asPort(this.held.push({ ref, type, slot, index }));
+  }
+
+  private unwrap(items: readonly KItem[]): Item[] {
+    return items.map((k) => ({
+      type: k.type,
+      bits: k.bits,
+      number: k.number,
+      inline: k.inline,
+      longform: k.longform,
+      dealloc: false,
+      data: this.dataOf(k),
+    }));
+  }
+
+  private dataOf(k: KItem): ItemData {
+    const { ports } = k;
+    if (ports !== undefined) {
+      const handles = ports.map((ref, i) => this.hold(ref, k.type, ports, i));
+      return k.inline && k.number === 1 ? (handles[0] ?? 0) : handles;
+    }
+    if (k.inline) return k.data ?? 0;
+    const { memory } = k;
+    const bytes = memory === undefined ? new Uint8Array(0) : memory.bytes();
+    return k.bits === 8 ? bytes : words(bytes);
+  }
+
+  private answer(outcome: Outcome<Fields>): Kmsg | null {
+    if (this.routine.out === null || outcome.err === Mig.NO_REPLY) return this.silent();
+    if (outcome.err !== 0) return this.message([intItem(outcome.err)]);
+    return this.message(packFields(this.routine.out, outcome, intItem(0)));
+  }
+
+  /** No reply: the reply right is given back. */
+  private silent(): null {
+    const { replyPort, replyType } = this;
+    this.replyPort = null;
+    if (isPort(replyPort)) {
+      if (replyType === MsgType.MOVE_SEND_ONCE) replyPort.releaseSendOnce();
+      else replyPort.releaseSend();
+    }
+    return null;
+  }
+
+  private message(items: readonly Item[]): Kmsg | null {
+    const { replyPort, replyType } = this;
+    this.replyPort = null;
+    if (!isPort(replyPort)) return null;
+    let size = HEADER_SIZE;
+    for (const item of items) size += itemSize(item);
+    return new Kmsg(replyPort, replyType, null, 0, this.routine.id + 100, items.map((i) => this.wrap(i)), size, isComplex(items));
+  }
+
+  private wrap(item: Item): KItem {
+    return kernelItem(item, (handle) => this.take(handle));
+  }
+}
+
+/** An item of a message that the kernel sends. `right` gives the right that a handle stands for. */
+export function kernelItem(item: Item, right: (handle: MachPort) => PortRef): KItem {
+  const { bits, number, inline, longform, data } = item;
+  const type = receivedType(item.type);
+  if (isPortType(item.type)) {
+    const handles = typeof data === "number" ? [data] : (data as readonly number[]);
+    return { type, bits, number, inline, longform, data: undefined, ports: handles.map((h) => right(asPort(h))), memory: undefined };
+  }
+  if (inline) return { type, bits, number, inline, longform, data: data as Exclude<ItemData, { address: number }>, ports: undefined, memory: undefined };
+  const bytes = data instanceof Uint8Array ? data : fromWords(data as readonly number[]);
+  return { type, bits, number, inline, longform, data: undefined, ports: undefined, memory: bytes.length === 0 ? undefined : VmCopy.ofBytes(bytes) };
+}
+
+/** Little-endian 32-bit words in `bytes`. */
+function words(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length >> 2 }, (_, i) => view.getInt32(i * 4, true));
+}
+
+function fromWords(numbers: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(numbers.length * 4);
+  const view = new DataView(bytes.buffer);
+  numbers.forEach((n, i) => view.setInt32(i * 4, n, true));
+  return bytes;
+}
+
+/** Answers a request to a kernel port: MIG_BAD_ID for an unknown id, MIG_BAD_ARGUMENTS for another shape (mach-ipc.md, "Kernel ports"). */
+export function answerKernelCall(table: KernelTable, machine: Machine, sender: Thread, object: KObject, request: Kmsg): Kmsg | null {
+  const entry = table.get(request.id);
+  if (entry === undefined) {
+    const { local } = request;
+    if (!isPort(local)) return null;
+    request.local = null;
+    return errorReply(local, request.localType, request.id, Mig.BAD_ID);
+  }
+  return new KernelCall(machine, sender, entry.routine).run(entry, entry.target.find(object, machine), request);
+}
+
+function errorReply(to: PortRef, type: number, id: number, err: number): Kmsg {
+  const item = intItem(asFailure(err));
+  return new Kmsg(to, type, null, 0, id + 100, [kernelItem(item, () => null)], HEADER_SIZE + itemSize(item), false);
+}

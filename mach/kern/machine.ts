@@ -1,0 +1,278 @@
+/**
+ * The machine: all tasks and threads, time, devices, and the loop that runs them.
+ *
+ * The host gives it a boot script and modules, types at its console and runs it; `run` comes back when nothing can go on without the host. One seed and the same inputs give
+ * the same history.
+ */
+import { Console, DebugExit } from "../device/console.ts";
+import type { Device } from "../device/device.ts";
+import { BLOCKED, type IpcHost, type IpcTimer, type IpcWait, type KObject } from "../ipc/host.ts";
+import { DEAD, isPort, type Kmsg, type PortRef } from "../ipc/kmsg.ts";
+import { kernelPortCreate } from "../ipc/kernel-port.ts";
+import { deliverAlways } from "../ipc/mach-msg.ts";
+import type { Port } from "../ipc/port.ts";
+import { bootModules, type BootModule } from "./bootstrap.ts";
+import { Clock } from "./clock.ts";
+import { runSlice } from "./cpu.ts";
+import { Tap } from "./events.ts";
+import { Gsync } from "./gsync.ts";
+import { InvariantError } from "./invariant.ts";
+import { answerKernelCall } from "./kernel-call.ts";
+import { createTask, createThread, terminateTask, terminateThread } from "./lifecycle.ts";
+import { Pagers } from "../vm/pager.ts";
+import { RandomStream } from "./random.ts";
+import { RunQueue, type Strategy } from "./scheduler.ts";
+import { kernelTable } from "./servers.ts";
+import { pickThread } from "./exploring.ts";
+import type { Entry } from "./syscall.ts";
+import { Task } from "./task.ts";
+import type { Thread } from "./thread.ts";
+
+export interface MachineOptions {
+  readonly seed?: number;
+  /** Absent: each thread runs until it blocks or its quantum is over. */
+  readonly scheduler?: Strategy;
+  /** What the CPU can run: program bodies by name ("hurd/proc"). */
+  readonly instructions: ReadonlyMap<string, Entry>;
+  /** As the boot loader gives it; words FOO=BAR are symbols of the boot script. */
+  readonly commandLine?: string;
+  /** Microseconds since 1970 when the machine is switched on. */
+  readonly bootTime?: number;
+}
+
+/** Why the machine runs no more. */
+export type Halt =
+  /** `host_reboot`, with its flags. */
+  | { readonly kind: "reboot"; readonly flags: number }
+  | { readonly kind: "panic"; readonly message: string };
+
+export interface RunOptions {
+  /** Traps to execute at most. */
+  readonly steps?: number;
+  /** False: when idle, time does not jump to the next timer. */
+  readonly jump?: boolean;
+  /** Microseconds: stops before time gets later than this. */
+  readonly untilTime?: number;
+}
+
+/** Traps that a thread may make while others wait. */
+const QUANTUM = 1000;
+
+export class Machine implements IpcHost {
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  readonly tap = new Tap();
+  readonly instructions: ReadonlyMap<string, Entry>;
+  readonly commandLine: string;
+  readonly console = new Console();
+  readonly debugExit = new DebugExit();
+  readonly devices = new Map<string, Device>();
+  /** Ports of devices that have been opened. */
+  readonly devicePorts = new Map<string, Port>();
+  readonly ids = { nextPort: 1 };
+  nextTaskId = 0;
+  nextThreadId = 1;
+  /** Alive, in the order of creation. */
+  readonly tasks = new Set<Task>();
+  readonly strategy: Strategy | undefined;
+  readonly gsync = new Gsync();
+  readonly pagers: Pagers;
+  newTaskNotification: PortRef = null;
+  halted: Halt | undefined;
+  /** The running thread has given up the rest of its quantum. */
+  yielding = false;
+  /** Traps executed so far. */
+  steps = 0;
+  current: Thread | undefined;
+
+  readonly hostPort: Port;
+  readonly hostPrivPort: Port;
+  readonly deviceMasterPort: Port;
+  readonly processorSetPort: Port;
+  readonly processorSetNamePort: Port;
+  readonly processorPort: Port;
+  readonly kernelTask: Task;
+
+  private readonly table = kernelTable;
+  private readonly runQueue = new RunQueue<Thread>();
+
+  constructor(options: MachineOptions) {
+    this.clock = new Clock(options.bootTime ?? 0);
+    this.random = new RandomStream(options.seed ?? 0);
+    this.strategy = options.scheduler;
+    this.instructions = options.instructions;
+    this.commandLine = options.commandLine ?? "";
+    this.hostPort = kernelPortCreate(this, { kind: "host" });
+    this.hostPrivPort = kernelPortCreate(this, { kind: "host-priv" });
+    this.deviceMasterPort = kernelPortCreate(this, { kind: "device-master" });
+    this.processorSetPort = kernelPortCreate(this, { kind: "processor-set" });
+    this.processorSetNamePort = kernelPortCreate(this, { kind: "processor-set-name" });
+    this.processorPort = kernelPortCreate(this, { kind: "processor" });
+    this.pagers = new Pagers(this, (message) => this.send(message));
+    this.kernelTask = this.createTask(null, "gnumach", false);
+    this.addDevice("console", this.console.device);
+    this.addDevice("console-size", this.console.sizeDevice);
+    this.addDevice("debug-exit", this.debugExit.device);
+    this.console.onOutput((bytes) => {
+      if (this.tap.listening) this.tap.emit({ kind: "console", at: this.clock.now, bytes });
+    });
+  }
+
+  /** Makes `device` known to `device_open`. */
+  addDevice(name: string, device: Device): void {
+    this.devices.set(name, device);
+  }
+
+  /** Loads the modules as the script says, and starts what it resumes (boot.md §1). A bad script is a panic. */
+  boot(script: string, modules: readonly BootModule[]): void {
+    bootModules(this, script, modules);
+  }
+
+  // ---- running
+
+  /** Microseconds since boot. */
+  get now(): number {
+    return this.clock.now;
+  }
+
+  /** When the next timer fires, in microseconds since boot. */
+  get nextTimer(): number | undefined {
+    return this.clock.next;
+  }
+
+  /** Time goes on to `to` while nothing runs. */
+  advance(to: number): void {
+    this.clock.advance(to);
+  }
+
+  /** "idle": nothing can go on without the host (or before `untilTime`); "steps": the given number has been made; "halted": for good. */
+  run(options: RunOptions = {}): "idle" | "halted" | "steps" {
+    const { steps = Infinity, jump = true, untilTime = Infinity } = options;
+    const end = this.steps + steps;
+    try {
+      for (;;) {
+        this.clock.advance(this.clock.now);
+        if (this.halted !== undefined) return "halted";
+        if (this.steps >= end) return "steps";
+        if (this.clock.now > untilTime) return "idle";
+        if (this.runOne(end - this.steps)) continue;
+        const next = this.clock.next;
+        if (next === undefined || !jump || next > untilTime) return "idle";
+        this.clock.advance(next);
+      }
+    } catch (e) {
+      throw this.located(e);
+    }
+  }
+
+  /** Runs one thread for a while. False when none can run. */
+  private runOne(budget: number): boolean {
+    const thread = this.strategy === undefined ? this.nextInQueue() : pickThread(this, this.strategy);
+    if (thread === undefined) return false;
+    this.current = thread;
+    this.steps += runSlice(this, thread, this.strategy === undefined ? Math.min(QUANTUM, budget) : 1);
+    if (thread.runnable) this.makeRunnable(thread);
+    return true;
+  }
+
+  private nextInQueue(): Thread | undefined {
+    for (let thread = this.runQueue.shift(); thread !== undefined; thread = this.runQueue.shift()) {
+      thread.queued = false;
+      if (thread.runnable) return thread;
+    }
+    return undefined;
+  }
+
+  /** True when a thread beside the running one waits for the processor. */
+  get othersRunnable(): boolean {
+    return this.runQueue.length > 0;
+  }
+
+  /** Puts `thread` behind the others that can run, if it can. */
+  makeRunnable(thread: Thread): void {
+    if (thread.queued || !thread.runnable) return;
+    thread.queued = true;
+    this.runQueue.push(thread);
+  }
+
+  /** A bug of ours, with where it happened. */
+  private located(e: unknown): unknown {
+    const thread = this.current;
+    if (!(e instanceof Error) || thread === undefined) return e;
+    const where = `task ${thread.task.name} (${thread.task.id}), thread ${thread.id}, step ${this.steps}, time ${this.clock.now} µs`;
+    return new InvariantError(`${e.message} [${where}]`, { cause: e });
+  }
+
+  // ---- halting
+
+  /** The machine runs no more. */
+  halt(why: Halt): void {
+    if (this.halted !== undefined) return;
+    this.halted = why;
+    if (this.tap.listening) this.tap.emit({ kind: "halted", at: this.clock.now, reason: this.haltReason ?? "halt" });
+  }
+
+  /** Stops with a message on the console: the kernel cannot go on. */
+  panic(message: string): void {
+    this.print(`panic: ${message}\n`);
+    this.halt({ kind: "panic", message });
+  }
+
+  /** Why the machine went down, in words; undefined while it runs and after an orderly halt or reboot. */
+  get haltReason(): string | undefined {
+    return this.halted?.kind === "panic" ? this.halted.message : undefined;
+  }
+
+  /** A message of the kernel on the console. */
+  print(text: string): void {
+    this.console.write(new TextEncoder().encode(text));
+  }
+
+  // ---- tasks and threads
+
+  createTask(parent: Task | null, name: string, inherit: boolean): Task {
+    return createTask(this, parent, name, inherit);
+  }
+  terminateTask(task: Task): void {
+    terminateTask(this, task);
+  }
+  createThread(task: Task): Thread {
+    return createThread(this, task);
+  }
+  terminateThread(thread: Thread): void {
+    terminateThread(this, thread);
+  }
+
+  // ---- what ipc needs (IpcHost)
+
+  block(thread: Thread, wait: IpcWait): typeof BLOCKED {
+    thread.wait = wait;
+    if (!thread.alive) thread.dropWait();
+    return BLOCKED;
+  }
+
+  wake(thread: Thread, code: number): void {
+    thread.wake(code);
+    this.makeRunnable(thread);
+  }
+
+  after(milliseconds: number, fn: () => void): IpcTimer {
+    return this.clock.after(milliseconds * 1000, fn);
+  }
+
+  kobjectServer(kmsg: Kmsg, sender: Thread): Kmsg | null {
+    const object = kmsg.destination?.kobject;
+    return object ? answerKernelCall(this.table, this, sender, object, kmsg) : null;
+  }
+
+  /** A message of the kernel goes to a task's port. It is destroyed when the port is dead. */
+  send(message: Kmsg): void {
+    deliverAlways(message);
+  }
+
+  /** The kernel object behind a right, if there is one. */
+  objectOf(ref: PortRef): KObject | undefined {
+    if (!isPort(ref) || ref === DEAD) return undefined;
+    return ref.kobject ?? undefined;
+  }
+}

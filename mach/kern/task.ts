@@ -1,0 +1,119 @@
+/**
+ * A task: a name space, an address space with its text, threads, and a few ports that it inherits and can be asked for.
+ *
+ * A dead task has no threads, no names, no memory, and its port is dead; nothing brings it back. Every send right in `exceptionPort`, `bootstrapPort` and `registered`
+ * is one that the task holds and that counts.
+ */
+import type { IpcMemory, KObject } from "../ipc/host.ts";
+import type { PortRef } from "../ipc/kmsg.ts";
+import type { Port } from "../ipc/port.ts";
+import type { Space } from "../ipc/space.ts";
+import { copyin, copyout, isFault } from "../vm/access.ts";
+import type { VmCopy } from "../vm/copy.ts";
+import type { VmMap } from "../vm/map.ts";
+import type { Entry } from "./syscall.ts";
+import type { Thread } from "./thread.ts";
+
+/** Slots of `mach_ports_register`. */
+export const TASK_PORT_REGISTER_MAX = 4;
+
+export class Task implements KObject {
+  readonly kind = "task";
+  readonly id: number;
+  readonly space: Space;
+  readonly map: VmMap;
+  readonly memory: IpcMemory;
+  readonly port: Port;
+  readonly text: Text;
+  readonly parent: Task | null;
+  readonly threads: Thread[] = [];
+  name: string;
+  alive = true;
+  essential = false;
+  suspendCount = 0;
+  /** What `mach_task_self` gives; a send right that the task holds. */
+  selfPort: PortRef = null;
+  exceptionPort: PortRef = null;
+  bootstrapPort: PortRef = null;
+  readonly registered: PortRef[] = new Array<PortRef>(TASK_PORT_REGISTER_MAX).fill(null);
+  /** Microseconds used by threads that have ended. */
+  deadThreadsTime = 0;
+  readonly createdAt: number;
+
+  constructor(id: number, parent: Task | null, name: string, space: Space, map: VmMap, port: Port, text: Text, createdAt: number) {
+    this.id = id;
+    this.parent = parent;
+    this.name = name;
+    this.space = space;
+    this.map = map;
+    this.memory = new TaskMemory(map);
+    this.port = port;
+    this.text = text;
+    this.createdAt = createdAt;
+    map.onUnmap = (start, end) => this.text.unmap(start, end);
+  }
+}
+
+/** Addresses of routines that have no bytes: closures registered with `code`. Above all that is ever mapped, below the end of user space. */
+const TEXT_START = 0xb8000000;
+const TEXT_STEP = 16;
+
+/** The routines in a task's text that a linker would have placed. Copied with the address space, emptied with it. */
+export class Text {
+  private readonly entries = new Map<number, Entry>();
+  private readonly addresses = new Map<Entry, number>();
+  private next = TEXT_START;
+
+  /** The address of `entry`, the same one each time. */
+  add(entry: Entry): number {
+    const known = this.addresses.get(entry);
+    if (known !== undefined) return known;
+    const address = this.next;
+    this.next += TEXT_STEP;
+    this.entries.set(address, entry);
+    this.addresses.set(entry, address);
+    return address;
+  }
+
+  at(address: number): Entry | undefined {
+    return this.entries.get(address);
+  }
+
+  copy(): Text {
+    const copy = new Text();
+    copy.next = this.next;
+    for (const [address, entry] of this.entries) {
+      copy.entries.set(address, entry);
+      copy.addresses.set(entry, address);
+    }
+    return copy;
+  }
+
+  /** Memory from `start` up to `end` has been deallocated. */
+  unmap(start: number, end: number): void {
+    if (end <= TEXT_START || this.entries.size === 0) return;
+    for (const [address, entry] of [...this.entries]) {
+      if (address < start || address >= end) continue;
+      this.entries.delete(address);
+      this.addresses.delete(entry);
+    }
+  }
+}
+
+/** A task's memory as ipc uses it. */
+class TaskMemory implements IpcMemory {
+  private readonly map: VmMap;
+  constructor(map: VmMap) {
+    this.map = map;
+  }
+  copyin(address: number, size: number): VmCopy | undefined {
+    const copy = copyin(this.map, address, size);
+    return isFault(copy) ? undefined : copy;
+  }
+  copyout(copy: VmCopy): number | undefined {
+    return copyout(this.map, copy);
+  }
+  deallocate(address: number, size: number): void {
+    this.map.deallocate(address, size);
+  }
+}

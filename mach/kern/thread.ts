@@ -1,0 +1,133 @@
+/**
+ * A thread: a stack of frames, registers, and what it waits for.
+ *
+ * The bottom frame is the program; a frame on top is a routine that `thread_set_state` made it call (a signal handler). Each frame remembers the answer of the trap
+ * that it is in, so that it goes on when the frame above has returned; registers are the top frame's. A thread runs when nothing holds it: its own suspend count, its task's, a wait in ipc, or a
+ * fault that a pager or an exception server is dealing with.
+ */
+import { BLOCKED, type IpcMemory, type IpcThread, type IpcWait, type KObject } from "../ipc/host.ts";
+import type { PortRef } from "../ipc/kmsg.ts";
+import type { Port } from "../ipc/port.ts";
+import type { Space } from "../ipc/space.ts";
+import { newThreadStorage, THREAD_STATE_COUNT, ThreadStateWord, type Registers, type Syscall, type ThreadStorage, type Trap } from "./syscall.ts";
+import type { Task } from "./task.ts";
+
+/** A routine that is running, or that is to be called next. */
+export interface Frame {
+  /** Null before the first instruction: the routine at the registers' pc is due. */
+  body: Syscall<void> | null;
+  registers: readonly number[];
+  /** What the trap that it made answers. */
+  result: number;
+  /** A trap to make again: it met a page that had to be fetched. */
+  again: Trap | null;
+  /** A trap that it has made and that nobody has executed yet (only when a strategy looks ahead). */
+  ahead: Trap | null;
+}
+
+const ZERO_STATE: readonly number[] = new Array<number>(THREAD_STATE_COUNT).fill(0);
+
+/** Base priority of user threads. */
+export const BASE_PRIORITY = 25;
+
+export class Thread implements IpcThread, KObject {
+  readonly kind = "thread";
+  readonly id: number;
+  readonly task: Task;
+  readonly space: Space;
+  readonly memory: IpcMemory;
+  readonly port: Port;
+  /** What `mach_thread_self` gives; a send right that the thread holds. */
+  selfPort: PortRef = null;
+  exceptionPort: PortRef = null;
+  name = "";
+  alive = true;
+  suspendCount = 1;
+  readonly tls: ThreadStorage = newThreadStorage();
+  readonly frames: Frame[] = [];
+  wait: IpcWait | null = null;
+  /** The wait is over; `wait.finish(wakeCode)` has not been called yet. */
+  woken = false;
+  private wakeCode = 0;
+  /** A fault is being dealt with elsewhere. */
+  stopped: "page" | "exception" | null = null;
+  /** Ends a kernel call that this thread waits in (gsync_wait) with KERN_INTERRUPTED. */
+  interruptCall: (() => void) | null = null;
+  /** Stands in the run queue. */
+  queued = false;
+  /** Microseconds of virtual time that it has used. */
+  cpuTime = 0;
+  readonly createdAt: number;
+
+  constructor(id: number, task: Task, port: Port, createdAt: number) {
+    this.id = id;
+    this.task = task;
+    this.space = task.space;
+    this.memory = task.memory;
+    this.port = port;
+    this.createdAt = createdAt;
+  }
+
+  /** Nothing keeps the thread from running. */
+  get runnable(): boolean {
+    return this.alive && this.suspendCount === 0 && this.task.suspendCount === 0 && (this.wait === null || this.woken) && this.stopped === null;
+  }
+
+  get top(): Frame | undefined {
+    return this.frames[this.frames.length - 1];
+  }
+
+  get registers(): readonly number[] {
+    return this.top?.registers ?? ZERO_STATE;
+  }
+
+  /** Sets the registers. A new pc makes the thread call the routine there when it next runs, on top of what it was doing. */
+  setState(words: readonly number[]): void {
+    const registers = Array.from({ length: THREAD_STATE_COUNT }, (_, i) => words[i] ?? 0);
+    const { top } = this;
+    const fresh = this.frames.length === 1 && top?.body === null;
+    if (top !== undefined && (fresh || registers[ThreadStateWord.pc] === top.registers[ThreadStateWord.pc])) top.registers = registers;
+    else this.frames.push({ body: null, registers, result: 0, again: null, ahead: null });
+  }
+
+  /** Registers as the CPU has them for a routine that is due. */
+  get cpuRegisters(): Registers {
+    const words = this.registers;
+    return { pc: (words[ThreadStateWord.pc] ?? 0) >>> 0, sp: (words[ThreadStateWord.sp] ?? 0) >>> 0, arg: words[ThreadStateWord.arg] ?? 0 };
+  }
+
+  /** The frame whose trap is being executed or waited for: the topmost that has begun. */
+  get running(): Frame | undefined {
+    for (let i = this.frames.length - 1; i >= 0; i--) {
+      const frame = this.frames[i];
+      if (frame?.body) return frame;
+    }
+    return undefined;
+  }
+
+  /** The wait is over with `code`. */
+  wake(code: number): void {
+    this.woken = true;
+    this.wakeCode = code;
+  }
+
+  /** Ends a finished wait: the trap has its answer, unless its second half waits in turn. */
+  finishWait(): void {
+    const { wait, running } = this;
+    if (wait === null || !this.woken) return;
+    this.wait = null;
+    this.woken = false;
+    const result = wait.finish(this.wakeCode);
+    if (result !== BLOCKED && running !== undefined) running.result = result;
+  }
+
+  /** The thread ends while it waits. */
+  dropWait(): void {
+    const { wait, woken } = this;
+    this.wait = null;
+    this.woken = false;
+    if (wait === null) return;
+    if (woken) wait.discard();
+    else wait.abort();
+  }
+}
