@@ -97,3 +97,34 @@ export const DEFAULT_CC: readonly number[] = [
 export const TCSANOW = 0;
 export const TCSADRAIN = 1;
 export const TCSAFLUSH = 2;
+
+/** Modes as a program has them: `struct termios`. */
+export interface TerminalModes {
+  readonly iflag: number;
+  readonly oflag: number;
+  readonly cflag: number;
+  readonly lflag: number;
+  readonly cc: readonly number[];
+  readonly ispeed: number;
+  readonly ospeed: number;
+}
+
+/** Modes as messages have them: the three arguments of `tioctl_tiocseta` and friends. */
+export interface ModesOnWire {
+  readonly modes: readonly number[];
+  readonly ccs: Uint8Array;
+  readonly speeds: readonly number[];
+}
+
+/** Modes for a message; control characters that are missing are off. */
+export const encodeModes = (m: TerminalModes): ModesOnWire => ({
+  modes: [m.iflag, m.oflag, m.cflag, m.lflag],
+  ccs: Uint8Array.from({ length: DEFAULT_CC.length }, (_, i) => m.cc[i] ?? VDISABLE),
+  speeds: [m.ispeed, m.ospeed],
+});
+
+/** Modes from a message, flags unsigned. */
+export function decodeModes({ modes, ccs, speeds }: ModesOnWire): TerminalModes {
+  const mode = (i: number): number => (modes[i] ?? 0) >>> 0;
+  return { iflag: mode(0), oflag: mode(1), cflag: mode(2), lflag: mode(3), cc: [...ccs], ispeed: speeds[0] ?? 0, ospeed: speeds[1] ?? 0 };
+}
