@@ -284,6 +284,51 @@ export interface Libc {
   readonly ports: InitPorts;
   /** host_priv and the device master, for root only (`get_privileged_ports`). New send rights. */
   get_privileged_ports(): Syscall<{ readonly hostPriv: MachPort; readonly deviceMaster: MachPort }>;
-  /** A second thread of this task, running `body` (cthread_fork). */
+  /** A second thread of this task, running `body` (cthread_fork). The port is borrowed: it goes when the thread ends. */
   thread(body: () => Syscall<void>): Syscall<MachPort>;
+
+  // ---- for servers, and for programs that are about the Hurd (init.ts, lookup.ts, exec.ts, kill.ts)
+  /** EXEC_* flags that the program was started with. */
+  readonly execFlags: number;
+  /**
+   * A process that started without them gets its init ports (by INIT_PORT_* index; references are taken), pids, and, with a proc port and unless `signals` is false,
+   * its message port and signal thread.
+   */
+  hurdInit(ports: ReadonlyMap<number, MachPort>, ints?: readonly number[], signals?: boolean): Syscall<void>;
+  /** Installs one init port, whose reference it takes. AUTH brings every port of the process along (`setauth`). */
+  setInitPort(which: number, port: MachPort): Syscall<void>;
+  /** Another proc port, whose reference it takes; our message port is registered there. */
+  setproc(proc: MachPort): Syscall<void>;
+  /** The own message port (borrowed), null without signals. */
+  readonly msgport: MachPort;
+  /** `file_name_lookup_under`: from `dir`, or from the root for a name that starts with "/". A new send right. */
+  file_name_lookup_under(dir: MachPort, path: string, flags: number, mode?: number): Syscall<MachPort>;
+  /** `_hurd_exec_paths`: runs `file` in `task` with all that this process has, or with what `request` says instead. The code; 0 never comes back when `task` is the own one. */
+  hurdExec(request: ExecRequest): Syscall<number>;
+  /** A port like `port` with the ids of `auth` (io_reauthenticate, auth_user_authenticate); null when it failed. */
+  reauthenticate(port: MachPort, auth: MachPort): Syscall<MachPort>;
+  /** The same for a process port. */
+  reauthenticateProc(proc: MachPort, auth: MachPort): Syscall<MachPort>;
+  /** `hurd_sig_post`: a signal to a process, or for a negative number to a group, on the authority of `refport` (borrowed). The code. */
+  hurd_sig_post(pid: number, signo: number, refport: MachPort): Syscall<number>;
+}
+
+/** What to run and with what. Ports are borrowed. */
+export interface ExecRequest {
+  /** Null port: `file` is run in a new task, which the exec server makes. */
+  readonly task: MachPort;
+  readonly file: MachPort;
+  readonly path: string;
+  readonly abspath: string;
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  /** EXEC_* flags. */
+  readonly flags?: number;
+  /** In place of this process's own. */
+  readonly dtable?: readonly MachPort[];
+  readonly ports?: readonly MachPort[];
+  readonly ints?: readonly number[];
+  /** Names for the exec server to deallocate and to destroy in the old task. */
+  readonly deallocnames?: readonly MachPort[];
+  readonly destroynames?: readonly MachPort[];
 }

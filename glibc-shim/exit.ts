@@ -1,0 +1,43 @@
+/** Leaving: exit, _exit (signals-fork.md §6), and what becomes of a program that throws. */
+import { machCall } from "../mach/interfaces/mach.ts";
+import { swtch_pri, type Syscall } from "../mach/kern/syscall.ts";
+import { UnixError } from "./errno.ts";
+import { InitPort } from "./flags.ts";
+import type { Process } from "./process.ts";
+import { taskSelf } from "./rights.ts";
+import { W_EXITCODE } from "./signo.ts";
+import { procCall } from "./stubs.ts";
+
+/** `_hurd_exit`: tells proc the status word, if there is a proc, and ends the task. The result of neither matters. */
+export function* hurdExit(process: Process, status: number): Syscall<never> {
+  if (process.hasProc) yield* procCall.proc_mark_exit(process.port(InitPort.PROC), { status, sigcode: 0 });
+  for (;;) {
+    yield* machCall.task_terminate(yield* taskSelf(), {});
+    yield* swtch_pri();
+  }
+}
+
+export function* _exit(process: Process, status: number): Syscall<never> {
+  return yield* hurdExit(process, W_EXITCODE(status, 0));
+}
+
+/** Runs the atexit handlers, last registered first, then `_exit`. */
+export function* exit(process: Process, status: number): Syscall<never> {
+  for (let handler = process.exitHandlers.pop(); handler !== undefined; handler = process.exitHandlers.pop()) yield* handler();
+  return yield* _exit(process, status);
+}
+
+/**
+ * Runs a program's body to its end and exits with its status. An uncaught UnixError is told on stderr and exits 1; anything else that is thrown is a bug of ours and goes on.
+ */
+export function* runToExit(process: Process, body: Syscall<number>, complain: (text: string) => Syscall<void>): Syscall<never> {
+  let status: number;
+  try {
+    status = yield* body;
+    return yield* exit(process, status);
+  } catch (e) {
+    if (!(e instanceof UnixError)) throw e;
+    yield* complain(`${process.argv0}: ${e.message}\n`);
+    return yield* exit(process, 1);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The signal thread, the only reader of the message port, and how a process gets one (`_hurdsig_init`, exec.md §9 step 8).
+ *
+ * It serves the msg subsystem and exceptions; signals that it handles for others are in post-signal.ts.
+ */
+import { MACH_PORT_DEAD, MACH_PORT_NULL, makeSend, type MachPort } from "../mach/ipc/names.ts";
+import { machPortCall } from "../mach/interfaces/mach-port.ts";
+import { machCall } from "../mach/interfaces/mach.ts";
+import { code, cpu, mach_thread_self, THREAD_STATE_FLAVOR, threadState as registers, type Entry, type Syscall } from "../mach/kern/syscall.ts";
+import { firstOf, machMsgServer } from "../mach/mig/server.ts";
+import { exceptionDemuxer } from "./exception.ts";
+import { hurdExit } from "./exit.ts";
+import { Exec, InitPort, TaskPort } from "./flags.ts";
+import { msgDemuxer } from "./msg-server.ts";
+import { Sigstate, ThreadState, threadState, type Process } from "./process.ts";
+import { allocateReceive, deallocate, insertSend, newTaskSelf, taskSelf } from "./rights.ts";
+import { Sig, W_EXITCODE } from "./signo.ts";
+import { msgCall, procCall } from "./stubs.ts";
+import { createThread } from "./thread.ts";
+
+/** What the signal thread runs. Its own signal state blocks all, and stands in no list: nothing is ever delivered to it. */
+export const signalThreadEntry = (p: Process): Entry =>
+  function* () {
+    cpu.tls.library = new ThreadState(p, new Sigstate(p.signalThread));
+    cpu.tls.replyPort = p.signalReplyPort;
+    yield* machMsgServer(p.msgport, firstOf(msgDemuxer(p), exceptionDemuxer(p)));
+  };
+
+/** Where proc lets the signal thread go on after a fault of its own: there is nothing that it could do. */
+export const faultEntry = (p: Process): Entry =>
+  function* () {
+    yield* hurdExit(p, W_EXITCODE(0, Sig.SEGV));
+  };
+
+/**
+ * Message port, signal thread, exception port, and proc is told: from here on signals come. Does nothing without a proc port, or when it has been done.
+ */
+export function* startSignals(p: Process): Syscall<void> {
+  if (!p.hasProc || p.signalThread !== MACH_PORT_NULL) return;
+  const main = threadState()?.sigstate;
+  if (main !== undefined && main.thread === MACH_PORT_NULL) main.thread = yield* mach_thread_self();
+  p.msgport = yield* allocateReceive();
+  yield* insertSend(p.msgport);
+  p.signalThread = yield* createThread(yield* taskSelf(), signalThreadEntry(p));
+  yield* machCall.thread_resume(p.signalThread, {});
+  yield* machCall.task_set_special_port(yield* taskSelf(), { which_port: TaskPort.EXCEPTION, special_port: p.msgport });
+  yield* setMsgport(p);
+  const argv = { argv: p.argvAddress, envp: p.envpAddress };
+  yield* procCall.proc_set_arg_locations(p.port(InitPort.PROC), argv);
+  yield* initFaults(p);
+  if (p.traceMask !== 0 && !(p.execFlags & Exec.SIGTRAP)) yield* postToSelf(p, Sig.TRAP);
+}
+
+/** Registers the message port. The right that proc gives back is dropped, even when it has died since. */
+export function* setMsgport(p: Process): Syscall<void> {
+  const old = yield* procCall.proc_setmsgport(p.port(InitPort.PROC), { newmsgport: p.msgport });
+  if (!old.err && (old.oldmsgport === MACH_PORT_DEAD || old.oldmsgport !== MACH_PORT_NULL)) {
+    yield* machPortCall.mach_port_deallocate(yield* taskSelf(), { name: old.oldmsgport });
+  }
+}
+
+/** The signal thread's own faults go to proc, which forwards them to a port of ours and sets the thread to where it can go on (`_hurdsig_fault_init`). */
+export function* initFaults(p: Process): Syscall<void> {
+  const task = yield* taskSelf();
+  const sigexc = yield* allocateReceive();
+  yield* insertSend(sigexc);
+  p.faultPort = yield* allocateReceive();
+  yield* machPortCall.mach_port_set_qlimit(task, { name: p.faultPort, qlimit: 1 });
+  const new_state = registers({ pc: yield* code(faultEntry(p)), sp: 0, arg: 0 });
+  yield* procCall.proc_handle_exceptions(p.port(InitPort.PROC), {
+    msgport: sigexc,
+    forwardport: makeSend(p.faultPort),
+    flavor: THREAD_STATE_FLAVOR,
+    new_state,
+  });
+  yield* machCall.thread_set_special_port(p.signalThread, { which_port: TaskPort.EXCEPTION, special_port: sigexc });
+  yield* deallocate(sigexc);
+}
+
+/** A signal from ourselves to ourselves. */
+export function* postToSelf(p: Process, signal: number): Syscall<void> {
+  const refport: MachPort = yield* newTaskSelf();
+  yield* msgCall.msg_sig_post(p.msgport, { signal, sigcode: 0, refport });
+  yield* deallocate(refport);
+}
+
