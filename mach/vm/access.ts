@@ -9,7 +9,7 @@ import { VmCopy } from "./copy.ts";
 import type { Entry } from "./entry.ts";
 import type { VmMap } from "./map.ts";
 import { VmObject, type Absent } from "./object.ts";
-import { newPage, PAGE_SIZE, pageAligned, Prot, truncPage, type Page } from "./page.ts";
+import { newPage, PAGE_SIZE, pageAligned, pageOf, Prot, roundPage, truncPage, type Page } from "./page.ts";
 
 /** Why an access cannot be made: for good (`code`, at `address`), or until a pager has answered. */
 export type Fault =
@@ -101,7 +101,8 @@ export function copyin(map: VmMap, address: number, size: number): VmCopy | Faul
   if (isFault(entries)) return entries;
   const pages: (Page | null)[] = [];
   const start = truncPage(address);
-  eachPiece(entries, start, size + (address - start), (e, page) => {
+  const clipped = map.list.clip(start, roundPage(address + size));
+  eachPiece(clipped, start, size + (address - start), (e, page) => {
     const p = held(e, page) ?? null;
     if (p !== null) p.refs++;
     pages.push(p);
@@ -126,25 +127,27 @@ export function overwrite(map: VmMap, address: number, copy: VmCopy): Fault | un
   if (!pageAligned(address) || !pageAligned(copy.size) || copy.skip !== 0) return error(Kern.INVALID_ARGUMENT, address);
   const entries = covering(map, address, copy.size, Prot.WRITE);
   if (isFault(entries)) return entries;
-  eachPiece(entries, address, copy.size, (e, page, _offset, _length, at) => {
-    e.object ??= new VmObject();
-    const fresh = copy.takePage(at / PAGE_SIZE);
-    if (fresh === null) putZeros(e.object, page);
-    else putData(e.object, page, fresh);
-  });
+  const data = copy.toObject();
+  for (const e of map.list.clip(address, address + copy.size)) {
+    if (e.shared || (e.object !== null && e.object.source !== null)) putInto(e, data, pageOf(e.start - address));
+    else {
+      e.object?.release();
+      e.object = data.reference();
+      e.offset = e.start - address;
+    }
+  }
+  data.release();
   return undefined;
 }
 
-function putZeros(object: VmObject, page: number): void {
-  if (object.source === null && object.backing === null) object.drop(page);
-  else object.put(page, { ...newPage(), dirty: true });
-}
-
-/** A pager's object keeps its own pages, as their dirty bits and locks are its own; others take the page as it is. */
-function putData(object: VmObject, page: number, fresh: Page): void {
-  if (object.source === null) object.put(page, fresh);
-  else {
-    object.put(page, { bytes: fresh.bytes.slice(), refs: 1, dirty: true, lock: 0 });
-    fresh.refs--;
+/** Copies pages of `data` from `first` on into what the entry shows, because others see that too. */
+function putInto(e: Entry, data: VmObject, first: number): void {
+  e.object ??= new VmObject();
+  for (let at = e.start; at < e.end; at += PAGE_SIZE) {
+    const from = data.pages.get(first + pageOf(at - e.start));
+    const fresh = newPage();
+    fresh.dirty = true;
+    if (from !== undefined) fresh.bytes.set(from.bytes);
+    e.object.put(e.page(at), fresh);
   }
 }

@@ -57,14 +57,6 @@ export class VmCopy {
     return object;
   }
 
-  /** Page `i` as an object may hold it; uses up that page of the copy. */
-  takePage(i: number): Page | null {
-    if (this.pages !== null) return this.pages[i] ?? null;
-    const page = newPage();
-    page.bytes.set((this.octets ?? new Uint8Array(0)).subarray(i * PAGE_SIZE, (i + 1) * PAGE_SIZE));
-    return page;
-  }
-
   /** Gives the pages back. */
   release(): void {
     for (const page of this.pages ?? []) if (page !== null) page.refs--;

@@ -5,7 +5,7 @@
  * front of the first entry counts only while the map is empty (`kern/vm_map.c`; observed: vm-map-anonymous).
  */
 import { Entry } from "./entry.ts";
-import { VM_MAX_ADDRESS } from "./page.ts";
+import { PAGE_SIZE, VM_MAX_ADDRESS } from "./page.ts";
 
 export class EntryList {
   readonly entries: Entry[] = [];
@@ -115,6 +115,29 @@ export class EntryList {
     return this.entries.slice(from, to);
   }
 
+  /** Makes one entry of `entry` and the one before it, when they continue each other (`vm_map_coalesce_entry`). */
+  private joinWithPrevious(entry: Entry): Entry {
+    const i = this.entries.indexOf(entry);
+    const before = this.entries[i - 1];
+    if (before === undefined || !continues(before, entry)) return entry;
+    if (before.object !== null && before.object === entry.object) entry.object.release();
+    else if (before.object !== null) for (let at = entry.start; at < entry.end; at += PAGE_SIZE) before.object.drop(before.page(at));
+    before.end = entry.end;
+    this.entries.splice(i, 1);
+    if (this.firstFree === entry) this.firstFree = before;
+    this.gapChanged(i - 1);
+    return before;
+  }
+
+  /** Joins neighbours that continue each other, among `entries` and with those beside them. */
+  join(entries: readonly Entry[]): void {
+    let last: Entry | undefined;
+    for (const entry of entries) last = this.joinWithPrevious(entry);
+    if (last === undefined) return;
+    const next = this.entries[this.entries.indexOf(last) + 1];
+    if (next !== undefined) this.joinWithPrevious(next);
+  }
+
   /** Removes all entries in the range, cut to it, and answers them; the caller has their references now. */
   remove(start: number, end: number): readonly Entry[] {
     const gone = this.clip(start, end);
@@ -125,6 +148,16 @@ export class EntryList {
     this.gapChanged(i - 1);
     return gone;
   }
+}
+
+/** Whether `next` could have been part of `entry` from the start: same rights, and more of the same object or fresh memory behind an object that nobody shares. */
+function continues(entry: Entry, next: Entry): boolean {
+  if (entry.end !== next.start || entry.shared || next.shared || entry.wired !== next.wired) return false;
+  if (entry.protection !== next.protection || entry.maxProtection !== next.maxProtection || entry.inheritance !== next.inheritance) return false;
+  const { object } = entry;
+  if (object !== null && object === next.object) return entry.offset + (entry.end - entry.start) === next.offset;
+  if (next.object !== null) return false;
+  return object === null || (object.refs === 1 && object.source === null && object.backing === null);
 }
 
 const aligned = (address: number, mask: number): number => {

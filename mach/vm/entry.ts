@@ -1,6 +1,6 @@
 /** One mapping: a range of addresses, what it shows, and what may be done to it. Ranges are whole pages and never overlap. */
 import type { VmObject } from "./object.ts";
-import { Inherit, PAGE_SIZE, pageOf, Prot } from "./page.ts";
+import { Inherit, pageOf, Prot } from "./page.ts";
 
 export class Entry {
   start: number;
@@ -28,10 +28,6 @@ export class Entry {
   /** Page number in the object of the page at `address`. */
   page(address: number): number {
     return pageOf(this.offset + address - this.start);
-  }
-
-  get pageCount(): number {
-    return (this.end - this.start) / PAGE_SIZE;
   }
 
   /** The same mapping of another range of the same object, with a reference of its own. */

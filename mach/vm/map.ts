@@ -70,6 +70,7 @@ export class VmMap {
     entry.start = start;
     entry.end = end;
     this.list.insert(entry);
+    this.list.join([entry]);
     return { err: 0, address: start };
   }
 
@@ -97,6 +98,7 @@ export class VmMap {
       if (setMaximum) e.maxProtection = protection;
       e.protection = setMaximum ? e.protection & protection : protection;
     }
+    this.list.join(entries);
     return Kern.SUCCESS;
   }
 
@@ -104,7 +106,9 @@ export class VmMap {
   inherit(address: number, size: number, inheritance: number): KernReturn {
     if (inheritance > Inherit.NONE) return Kern.INVALID_ARGUMENT;
     if (size === 0) return Kern.SUCCESS;
-    for (const e of this.list.clip(truncPage(address), roundPage(address + size))) e.inheritance = inheritance;
+    const entries = this.list.clip(truncPage(address), roundPage(address + size));
+    for (const e of entries) e.inheritance = inheritance;
+    this.list.join(entries);
     return Kern.SUCCESS;
   }
 
@@ -131,10 +135,12 @@ export class VmMap {
   /** A child's map, by the inheritance of each entry (`task_create` with inherit_memory). */
   fork(): VmMap {
     const child = new VmMap();
+    const copies = new Map<VmObject, VmObject>();
     for (const entry of this.list.entries) {
       if (entry.inheritance === Inherit.NONE) continue;
-      child.list.insert(entry.inheritance === Inherit.SHARE ? sharePart(entry) : copyPart(entry));
+      child.list.insert(entry.inheritance === Inherit.SHARE ? sharePart(entry) : copyPart(entry, copies));
     }
+    for (const copy of copies.values()) copy.release();
     return child;
   }
 
@@ -150,11 +156,17 @@ function sharePart(entry: Entry): Entry {
   return entry.part(entry.start, entry.end);
 }
 
-function copyPart(entry: Entry): Entry {
-  const object = entry.object?.copy(pageOf(entry.offset), entry.pageCount) ?? null;
-  const child = new Entry(entry.start, entry.end, object, 0);
+/** A private copy of an entry. Entries of one object get one copy, at the same offsets. */
+function copyPart(entry: Entry, copies: Map<VmObject, VmObject>): Entry {
+  const child = new Entry(entry.start, entry.end, entry.object && copyOf(entry.object, copies).reference(), entry.offset);
   child.protection = entry.protection;
   child.maxProtection = entry.maxProtection;
   child.inheritance = entry.inheritance;
   return child;
+}
+
+function copyOf(object: VmObject, copies: Map<VmObject, VmObject>): VmObject {
+  let copy = copies.get(object);
+  if (copy === undefined) copies.set(object, (copy = object.copy(0, Infinity)));
+  return copy;
 }
