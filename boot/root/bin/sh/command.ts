@@ -176,7 +176,7 @@ function environmentWith(shell: Shell, assigned: ReadonlyMap<string, string>): M
 }
 
 /** Replaces the process by a program. Throws ExitControl with 127 (not found) or 126 when that fails, after a message. */
-export function* execute(shell: Shell, words: readonly string[], environment: ReadonlyMap<string, string>): Syscall<never> {
+export function* execute(shell: Shell, words: readonly string[], environment: ReadonlyMap<string, string>, prefix = ""): Syscall<never> {
   const [name = ""] = words;
   let denied: number | undefined;
   for (const path of candidates(name, environment.get("PATH") ?? shell.variables.get("PATH"))) {
@@ -184,7 +184,7 @@ export function* execute(shell: Shell, words: readonly string[], environment: Re
     if (failed.err === Errno.ENOEXEC) yield* runScript(shell, path, words);
     if (failed.err !== Errno.ENOENT && failed.err !== Errno.ENOTDIR) denied ??= failed.err;
   }
-  yield* shell.complain(`${name}: ${denied === undefined ? "not found" : strerror(denied)}`);
+  yield* shell.complain(`${prefix}${name}: ${denied === undefined ? "not found" : strerror(denied)}`);
   throw new ExitControl(denied === undefined ? 127 : 126);
 }
 

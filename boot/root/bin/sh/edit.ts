@@ -176,7 +176,7 @@ class Editing {
 /** No echo, no lines, no signals: every key comes as it is. */
 function raw(modes: Termios): Termios {
   const cc = [...modes.cc];
-  cc[Vc.VMIN] = 1;
-  cc[Vc.VTIME] = 0;
+  cc[Vc.MIN] = 1;
+  cc[Vc.TIME] = 0;
   return { ...modes, iflag: modes.iflag & ~(Iflag.ICRNL | Iflag.IXON), lflag: (modes.lflag & ~(Lflag.ECHO | Lflag.ICANON | Lflag.ISIG | Lflag.IEXTEN)) >>> 0, cc };
 }

@@ -104,8 +104,16 @@ export class Lexer {
     source.text = source.text.slice(0, token.start) + text + source.text.slice(token.end);
     source.at = token.start;
     this.#token = undefined;
+    if (/[ \t]$/.test(text)) this.#blankEnd = token.start + text.length;
     return true;
   }
+  /** Is the next token the one after an alias that ends in a blank? It may be an alias too. */
+  followsBlankAlias(): boolean {
+    if (this.#blankEnd === undefined || this.peek().start < this.#blankEnd) return false;
+    this.#blankEnd = undefined;
+    return true;
+  }
+  #blankEnd: number | undefined;
 
   #read(): Token {
     this.#skipBlank();

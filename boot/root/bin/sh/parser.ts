@@ -257,6 +257,7 @@ export class Parser {
         parts.redirections.push(redirection);
         continue;
       }
+      if (this.#lexer.followsBlankAlias()) while (this.#lexer.alias());
       const token = this.#peek();
       if (token.kind !== "word") break;
       this.#lexer.next();

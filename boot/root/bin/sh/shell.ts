@@ -35,7 +35,7 @@ export interface Interpreter {
   /** Runs words as a command, past functions when `builtinsOnly` is set (the `command` builtin). */
   runWords(shell: Shell, words: readonly string[]): Syscall<void>;
   /** Executes a program in place of the shell. Never returns: throws ExitControl when it cannot. */
-  execute(shell: Shell, words: readonly string[], environment: ReadonlyMap<string, string>): Syscall<never>;
+  execute(shell: Shell, words: readonly string[], environment: ReadonlyMap<string, string>, prefix?: string): Syscall<never>;
 }
 
 export class Shell {

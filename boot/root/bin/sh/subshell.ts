@@ -72,7 +72,7 @@ function* statusOf(shell: Shell, body: Syscall<void>, keep = false): Syscall<num
 export function* reportError(shell: Shell, e: unknown): Syscall<number> {
   if (e instanceof ShellSyntaxError) {
     shell.line = e.line;
-    yield* shell.complain(`Syntax error: ${e.message}`);
+    yield* shell.complain(e.message === "Bad substitution" ? e.message : `Syntax error: ${e.message}`);
     return 2;
   }
   if (e instanceof ShellError) {

@@ -4,6 +4,7 @@ import { STDOUT } from "../../../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../../../mach/kern/syscall.ts";
 import { Errno, strerror } from "../../../../../servers/interfaces/errno.ts";
 import { ExitControl, LoopControl, ReturnControl, ShellError } from "../control.ts";
+import { ShellSyntaxError } from "../lexer.ts";
 import { quote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { conditionName, conditionNumber } from "../traps.ts";
@@ -41,8 +42,17 @@ export function* exit(shell: Shell, argv: readonly string[]): Syscall<number> {
 export function* eval_(shell: Shell, argv: readonly string[]): Syscall<number> {
   const text = argv.slice(1).join(" ");
   shell.status = 0;
-  yield* shell.interpreter.runText(shell, text, shell.line);
+  yield* nested(shell, text, shell.line);
   return shell.status;
+}
+
+/** Commands inside of a builtin: a syntax error in them is an error of the builtin. */
+function* nested(shell: Shell, text: string, line: number): Syscall<void> {
+  try {
+    yield* shell.interpreter.runText(shell, text, line);
+  } catch (e) {
+    throw e instanceof ShellSyntaxError ? new ShellError(`Syntax error: ${e.message}`) : e;
+  }
 }
 
 /** `. FILE`: found like a program, but it needs not be executable. */
@@ -56,7 +66,7 @@ export function* dot(shell: Shell, argv: readonly string[]): Syscall<number> {
   shell.loops = 0;
   shell.status = 0;
   try {
-    yield* shell.interpreter.runText(shell, text);
+    yield* nested(shell, text, 1);
   } catch (e) {
     if (!(e instanceof ReturnControl)) throw e;
     shell.status = e.status;
@@ -84,7 +94,7 @@ function* readSource(shell: Shell, file: string): Syscall<string> {
 /** With words, the shell becomes that program; without, its redirections stay. */
 export function* exec(shell: Shell, argv: readonly string[]): Syscall<number> {
   if (argv.length < 2) return 0;
-  yield* shell.interpreter.execute(shell, argv.slice(1), shell.variables.environment());
+  yield* shell.interpreter.execute(shell, argv.slice(1), shell.variables.environment(), "exec: ");
   return 0;
 }
 

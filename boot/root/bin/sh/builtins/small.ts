@@ -106,10 +106,12 @@ function takeArgument(letters: string, at: number, args: readonly string[], inde
 function* report(shell: Shell, name: string, letter: string, silent: boolean, problem: "illegal" | "missing" | undefined, value: string | undefined): Syscall<void> {
   if (problem === undefined) {
     shell.assign(name, letter);
-    if (value !== undefined) shell.assign("OPTARG", value);
+    if (value === undefined) shell.variables.unset("OPTARG");
+    else shell.assign("OPTARG", value);
     return;
   }
   shell.assign(name, silent && problem === "missing" ? ":" : "?");
   if (silent) shell.assign("OPTARG", letter);
-  else yield* shell.libc.writeAll(STDERR, problem === "illegal" ? `Illegal option -${letter}\n` : `No arg for -${letter} option\n`);
+  else shell.variables.unset("OPTARG");
+  if (!silent) yield* shell.libc.writeAll(STDERR, problem === "illegal" ? `Illegal option -${letter}\n` : `No arg for -${letter} option\n`);
 }
