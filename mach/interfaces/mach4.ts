@@ -4,13 +4,13 @@ import { t } from "../mig/kind.ts";
 import { routine, subsystem } from "../mig/subsystem.ts";
 
 export const mach4 = subsystem("mach4", 4000, {
-  /** Memory object create proxy. */
+  /** A memory object that gives no more access than told. */
   memory_object_create_proxy: routine(
     4010,
     { max_protection: t.int, object: t.polySendsUpTo(1024), offset: t.intsUpTo(1024), start: t.intsUpTo(1024), len: t.intsUpTo(1024) },
     { proxy: t.copySend },
   ),
-  /** Vm region create proxy. */
+  /** The same for what is mapped at an address. */
   vm_region_create_proxy: routine(4011, { address: t.int, max_protection: t.int, len: t.int }, { proxy: t.copySend }),
 });
 

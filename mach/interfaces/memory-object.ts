@@ -5,35 +5,35 @@ import { t } from "../mig/kind.ts";
 import { simpleroutine, subsystem } from "../mig/subsystem.ts";
 
 export const memoryObject = subsystem("memory_object", 2200, {
-  /** Memory object init. */
+  /** The kernel begins to use a memory object: its control and name ports. */
   memory_object_init: simpleroutine(2200, { memory_control: t.makeSend, memory_object_name: t.makeSend, memory_object_page_size: t.int }),
-  /** Memory object terminate. */
+  /** The kernel is done with it, and gives those ports back. */
   memory_object_terminate: simpleroutine(
     2201,
     { memory_control: t.moveReceive, memory_object_name: t.moveReceive }, { requestPort: MsgType.MOVE_SEND },
   ),
-  /** Memory object copy. */
+  /** A copy was made of a range, for a pager that wants to know. */
   memory_object_copy: simpleroutine(
     2202,
     { old_memory_control: t.makeSend, offset: t.int, length: t.int, new_memory_object: t.moveReceive },
   ),
-  /** Memory object data request. */
+  /** Pages are needed. */
   memory_object_data_request: simpleroutine(2203, { memory_control: t.makeSend, offset: t.int, length: t.int, desired_access: t.int }),
-  /** Memory object data unlock. */
+  /** More access is needed to cached pages. */
   memory_object_data_unlock: simpleroutine(2204, { memory_control: t.makeSend, offset: t.int, length: t.int, desired_access: t.int }),
-  /** Memory object lock completed. */
+  /** Answer to memory_object_lock_request. */
   memory_object_lock_completed: simpleroutine(2206, { memory_control: t.makeSend, offset: t.int, length: t.int }),
-  /** Memory object supply completed. */
+  /** Answer to memory_object_data_supply. */
   memory_object_supply_completed: simpleroutine(
     2207,
     { memory_control: t.makeSend, offset: t.int, length: t.int, result: t.int, error_offset: t.int },
   ),
-  /** Memory object data return. */
+  /** Changed pages come back. */
   memory_object_data_return: simpleroutine(
     2208,
     { memory_control: t.makeSend, offset: t.int, data: t.pages, dirty: t.boolean, kernel_copy: t.boolean },
   ),
-  /** Memory object change completed. */
+  /** Answer to memory_object_change_attributes. */
   memory_object_change_completed: simpleroutine(2209, { may_cache: t.boolean, copy_strategy: t.int }),
 });
 

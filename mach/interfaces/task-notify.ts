@@ -4,7 +4,7 @@ import { t } from "../mig/kind.ts";
 import { simpleroutine, subsystem } from "../mig/subsystem.ts";
 
 export const taskNotify = subsystem("task_notify", 4400, {
-  /** Mach notify new task. */
+  /** A task was made, by `parent`. */
   mach_notify_new_task: simpleroutine(4400, { task: t.moveSend, parent: t.moveSend }),
 });
 

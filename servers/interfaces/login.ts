@@ -4,15 +4,15 @@ import { t } from "../../mach/mig/kind.ts";
 import { routine, subsystem } from "../../mach/mig/subsystem.ts";
 
 export const login = subsystem("login", 36000, {
-  /** Login message user. */
+  /** Prints a message where the user is logged in. */
   login_message_user: routine(36000, { message: t.data }, {}),
-  /** Login get location. */
+  /** Where the user is logged in. */
   login_get_location: routine(36001, {}, { location: t.dataMoved }),
-  /** Login get idle time. */
+  /** Seconds since the user was last active. */
   login_get_idle_time: routine(36002, {}, { idletime: t.ints(2) }),
-  /** Login get input devices. */
+  /** The devices that say whether the user is active. */
   login_get_input_devices: routine(36003, {}, { devices: t.dataMoved }),
-  /** Login get login collection. */
+  /** The login collection of the session. */
   login_get_login_collection: routine(36004, {}, { id: t.int }),
 });
 

@@ -4,9 +4,9 @@ import { t } from "../../mach/mig/kind.ts";
 import { routine, subsystem } from "../../mach/mig/subsystem.ts";
 
 export const password = subsystem("password", 38000, {
-  /** Password check user. */
+  /** An auth handle for a user whose password this is. EACCES when it is not. */
   password_check_user: routine(38000, { user: t.int, pw: t.string(1024) }, { auth: t.polySend }),
-  /** Password check group. */
+  /** The same for a group. */
   password_check_group: routine(38001, { group: t.int, pw: t.string(1024) }, { auth: t.polySend }),
 });
 

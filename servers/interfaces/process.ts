@@ -4,137 +4,137 @@ import { t } from "../../mach/mig/kind.ts";
 import { routine, simpleroutine, subsystem } from "../../mach/mig/subsystem.ts";
 
 export const proc = subsystem("process", 24000, {
-  /** Proc getprivports. */
+  /** Host and device master ports. Root only: EPERM. */
   proc_getprivports: routine(24004, {}, { host_priv: t.copySend, device_master: t.copySend }),
-  /** Proc getallpids. */
+  /** Every pid. */
   proc_getallpids: routine(24005, {}, { pidarray: t.intArrayMoved }),
-  /** Proc setexecdata. */
+  /** The standard ports and ints of EXEC_DEFAULTS. Root only. */
   proc_setexecdata: routine(24006, { ports: t.polySends, ints: t.intArray }, {}),
-  /** Proc getexecdata. */
+  /** Those. ENOENT if never set. */
   proc_getexecdata: routine(24007, {}, { ports: t.polySendsMoved, ints: t.intArrayMoved }),
-  /** Proc execdata notify. */
+  /** `notify` gets exec_setexecdata on changes. */
   proc_execdata_notify: routine(24008, { notify: t.polySend }, {}),
-  /** Proc uname. */
+  /** Who this system is (utsname.ts). */
   proc_uname: routine(24009, {}, { uname: t.chars(5120) }),
-  /** Proc register version. */
+  /** A server says its version, for uname. */
   proc_register_version: routine(
     24010,
     { credential: t.copySend, name: t.string(1024), release: t.string(1024), version: t.string(1024) },
     {},
   ),
-  /** Proc reauthenticate. */
+  /** The process's new identity: proc meets it at the auth server. */
   proc_reauthenticate: simpleroutine(24011, { rendezvous: t.polySend }),
-  /** Proc child. */
+  /** Makes a task the caller's child: ids, group, session. ESRCH for what is no task, EBUSY when it has a parent. */
   proc_child: routine(24012, { child: t.copySend }, {}),
-  /** Proc setmsgport. */
+  /** The message port of the process; answers the old one. */
   proc_setmsgport: routine(24013, { newmsgport: t.copySend }, { oldmsgport: t.polySend }),
-  /** Proc reassign. */
+  /** Moves a process to another task; the old form. */
   proc_reassign: routine(24014, { newtask: t.copySend }, {}),
-  /** Proc setowner. */
+  /** Sets or clears the owner. */
   proc_setowner: routine(24015, { owner: t.int, clear: t.int }, {}),
-  /** Proc getpids. */
+  /** Own pid, parent's, and whether the group is orphaned. */
   proc_getpids: routine(24016, {}, { pid: t.int, ppid: t.int, orphaned: t.int }),
-  /** Proc set arg locations. */
+  /** Where arguments and environment lie in memory. */
   proc_set_arg_locations: routine(24017, { argv: t.int, envp: t.int }, {}),
-  /** Proc get arg locations. */
+  /** Those addresses. */
   proc_get_arg_locations: routine(24018, {}, { argv: t.int, envp: t.int }),
-  /** Proc getmsgport. */
+  /** A process's message port; waits until it has one, null for a zombie. ESRCH. */
   proc_getmsgport: routine(24019, { pid: t.int }, { msgport: t.polySend }),
-  /** Proc wait. */
+  /** Waits for a child (waitpid's `pid` and options). ECHILD, EINTR; pid 0 with WNOHANG. */
   proc_wait: routine(24020, { pid: t.int, options: t.int }, { status: t.int, sigcode: t.int, rusage: t.ints(18), pid_status: t.int }),
-  /** Proc dostop. */
+  /** Suspends all threads of the caller's task but one. */
   proc_dostop: routine(24021, { contthread: t.copySend }, {}),
-  /** Proc handle exceptions. */
+  /** Proc takes the exception port and answers by restarting the thread at a given state. */
   proc_handle_exceptions: routine(
     24022,
     { msgport: t.moveReceive, forwardport: t.polySend, flavor: t.int, new_state: t.intsUpTo(1024) },
     {},
   ),
-  /** Proc mark stop. */
+  /** The process is stopped: the parent's wait and SIGCHLD. */
   proc_mark_stop: routine(24023, { signo: t.int, sigcode: t.int }, {}),
-  /** Proc mark cont. */
+  /** It goes on. */
   proc_mark_cont: routine(24024, {}, {}),
-  /** Proc mark exit. */
+  /** It has ended with this status; the task's death does the rest. Only once: EBUSY. */
   proc_mark_exit: routine(24025, { status: t.int, sigcode: t.int }, {}),
-  /** Proc mark exec. */
+  /** It has run exec: setpgrp by the parent is refused from now on. */
   proc_mark_exec: routine(24026, {}, {}),
-  /** Proc mark traced. */
+  /** Stops show in wait without WUNTRACED. */
   proc_mark_traced: routine(24027, {}, {}),
-  /** Proc mod stopchild. */
+  /** SIGCHLD when children stop, or not. */
   proc_mod_stopchild: routine(24028, { doit: t.int }, {}),
-  /** Proc pid2task. */
+  /** A process's task port. Same owner or root: EPERM; ESRCH. Null for a zombie. */
   proc_pid2task: routine(24029, { pid: t.int }, { task: t.copySend }),
-  /** Proc task2pid. */
+  /** The pid of a task. ESRCH. */
   proc_task2pid: routine(24030, { task: t.copySend }, { pid: t.int }),
-  /** Proc task2proc. */
+  /** The proc port of a task. ESRCH. */
   proc_task2proc: routine(24031, { task: t.copySend }, { proc: t.polySend }),
-  /** Proc proc2task. */
+  /** The task of a proc port. */
   proc_proc2task: routine(24032, {}, { task: t.copySend }),
-  /** Proc pid2proc. */
+  /** A process's proc port. Same owner or root: EPERM; ESRCH. */
   proc_pid2proc: routine(24033, { pid: t.int }, { proc: t.polySend }),
-  /** Proc getprocinfo. */
+  /** Facts about a process (procinfo.ts); `flags` says which, and comes back with what was given. */
   proc_getprocinfo: routine(24034, { which: t.int, flags: t.int }, { flags: t.int, procinfo: t.intArrayMoved, threadwaits: t.dataMoved }),
-  /** Proc getprocargs. */
+  /** Its arguments, read from its memory. */
   proc_getprocargs: routine(24035, { which: t.int }, { procargs: t.dataMoved }),
-  /** Proc getprocenv. */
+  /** Its environment, read from its memory. */
   proc_getprocenv: routine(24036, { which: t.int }, { procenv: t.dataMoved }),
-  /** Proc make login coll. */
+  /** A new login collection, this process its head. */
   proc_make_login_coll: routine(24037, {}, {}),
-  /** Proc getloginid. */
+  /** The login collection of a process. ESRCH. */
   proc_getloginid: routine(24038, { pid: t.int }, { login_id: t.int }),
-  /** Proc getloginpids. */
+  /** The members of a login collection. */
   proc_getloginpids: routine(24039, { id: t.int }, { pids: t.intArrayMoved }),
-  /** Proc setlogin. */
+  /** The session's login name. Root only. */
   proc_setlogin: routine(24040, { logname: t.string(1024) }, {}),
-  /** Proc getlogin. */
+  /** That name. */
   proc_getlogin: routine(24041, {}, { logname: t.string(1024) }),
-  /** Proc setsid. */
+  /** A new session and group. EPERM for a group leader. */
   proc_setsid: routine(24042, {}, {}),
-  /** Proc getsid. */
+  /** The session of a process. ESRCH. */
   proc_getsid: routine(24043, { pid: t.int }, { sid: t.int }),
-  /** Proc getsessionpgids. */
+  /** Groups of a session. */
   proc_getsessionpgids: routine(24044, { sid: t.int }, { pgidset: t.intArrayMoved }),
-  /** Proc getsessionpids. */
+  /** Members of a session. */
   proc_getsessionpids: routine(24045, { sid: t.int }, { pidset: t.intArrayMoved }),
-  /** Proc getsidport. */
+  /** The session's id port: a refport for signals within it. */
   proc_getsidport: routine(24046, {}, { sessport: t.polySend }),
-  /** Proc setpgrp. */
+  /** Moves self or a child to a group. ESRCH, EPERM, EACCES after its exec. */
   proc_setpgrp: routine(24047, { pid: t.int, pgrp: t.int }, {}),
-  /** Proc getpgrp. */
+  /** The group of a process. ESRCH. */
   proc_getpgrp: routine(24048, { pid: t.int }, { pgrp: t.int }),
-  /** Proc getpgrppids. */
+  /** Members of a group. */
   proc_getpgrppids: routine(24049, { pgrp: t.int }, { pidset: t.intArrayMoved }),
-  /** Proc get tty. */
+  /** Never given: EOPNOTSUPP. */
   proc_get_tty: routine(24050, { target_process: t.int }, { tty: t.polySend }),
-  /** Proc getnports. */
+  /** How many names its task has. */
   proc_getnports: routine(24051, { which: t.int }, { nports: t.int }),
-  /** Proc set init task. */
+  /** Which task becomes pid 1. Startup only: EPERM. */
   proc_set_init_task: routine(24052, { task: t.copySend }, {}),
-  /** Proc mark important. */
+  /** Shutdown spares this process. Root only, or a server that startup started. */
   proc_mark_important: routine(24053, {}, {}),
-  /** Proc is important. */
+  /** Whether it is spared. */
   proc_is_important: routine(24054, {}, { essential: t.boolean }),
-  /** Proc set code. */
+  /** Where the program's text lies. */
   proc_set_code: routine(24055, { start_code: t.int, end_code: t.int }, {}),
-  /** Proc get code. */
+  /** That range. */
   proc_get_code: routine(24056, {}, { start_code: t.int, end_code: t.int }),
-  /** Proc make task namespace. */
+  /** A task namespace of its own for a sub-Hurd. EBUSY. */
   proc_make_task_namespace: routine(24057, { notify: t.polySend }, {}),
-  /** Proc set exe. */
+  /** The path of the program. */
   proc_set_exe: routine(24058, { path: t.string(1024) }, {}),
-  /** Proc get exe. */
+  /** That path. ESRCH. */
   proc_get_exe: routine(24059, { which: t.int }, { path: t.string(1024) }),
-  /** Proc set entry. */
+  /** The program's entry address. */
   proc_set_entry: routine(24060, { entry: t.int }, {}),
-  /** Proc get entry. */
+  /** That address. */
   proc_get_entry: routine(24061, {}, { entry: t.int }),
-  /** Proc waitid. */
+  /** Waits with waitid's options. */
   proc_waitid: routine(24062, { pid: t.int, options: t.int }, { status: t.int, sigcode: t.int, rusage: t.ints(18), pid_status: t.int }),
-  /** Proc reauthenticate reassign. */
+  /** Set-id exec: new identity and new task in one step, half done until _complete. */
   proc_reauthenticate_reassign: simpleroutine(24063, { rendezvous: t.polySend, new_task: t.copySend }),
-  /** Proc reauthenticate complete. */
+  /** The other half: the process stands under its new task. */
   proc_reauthenticate_complete: simpleroutine(24064, {}),
-  /** Proc getchildren rusage. */
+  /** What ended children used (rusage.ts). */
   proc_getchildren_rusage: routine(24065, {}, { children_rusage: t.ints(18) }),
 });
 

@@ -3,7 +3,7 @@ import { client } from "../../mach/mig/client.ts";
 import { routine, subsystem } from "../../mach/mig/subsystem.ts";
 
 export const shutdown = subsystem("shutdown", 40000, {
-  /** Shutdown shutdown. */
+  /** Powers the machine off. Root only. */
   shutdown_shutdown: routine(40000, {}, {}),
 });
 

@@ -3,7 +3,7 @@ import { client } from "../../mach/mig/client.ts";
 import { routine, subsystem } from "../../mach/mig/subsystem.ts";
 
 export const startupNotify = subsystem("startup_notify", 29500, {
-  /** Startup dosync. */
+  /** The system goes down: make everything safe. Startup waits for the answer, with a limit. */
   startup_dosync: routine(29500, {}, {}),
 });
 

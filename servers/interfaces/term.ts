@@ -4,27 +4,27 @@ import { t } from "../../mach/mig/kind.ts";
 import { routine, subsystem } from "../../mach/mig/subsystem.ts";
 
 export const term = subsystem("term", 28000, {
-  /** Term getctty. */
+  /** The port that stands for this terminal in INIT_PORT_CTTYID. */
   term_getctty: routine(28000, {}, { ctty: t.polySend }),
-  /** Term open ctty. */
+  /** The same open as a controlling terminal: job control by this pid and group. */
   term_open_ctty: routine(28001, { pid: t.int, pgrp: t.int }, { newtty: t.polySend }),
-  /** Term set nodename. */
+  /** The name of the terminal's node. Root only. */
   term_set_nodename: routine(28002, { name: t.string(1024) }, {}),
-  /** Term get nodename. */
+  /** That name. */
   term_get_nodename: routine(28003, {}, { name: t.string(1024) }),
-  /** Term set filenode. */
+  /** The node whose owner and mode count. */
   term_set_filenode: routine(28004, { filenode: t.copySend }, {}),
-  /** Term get bottom type. */
+  /** What is below: TERM_ON_…. */
   term_get_bottom_type: routine(28005, {}, { ttype: t.int }),
-  /** Term on machdev. */
+  /** Puts a terminal on a kernel device. */
   term_on_machdev: routine(28006, { machdev: t.copySend }, {}),
-  /** Term on hurddev. */
+  /** Puts a terminal on an io object. */
   term_on_hurddev: routine(28007, { hurddev: t.copySend }, {}),
-  /** Term on pty. */
+  /** Makes the terminal a pty; answers the master. */
   term_on_pty: routine(28008, {}, { ptymaster: t.copySend }),
-  /** Termctty open terminal. */
+  /** Opens the terminal behind a ctty port. */
   termctty_open_terminal: routine(28009, { flags: t.int }, { terminal: t.polySend }),
-  /** Term get peername. */
+  /** The name of the other side of a pty. */
   term_get_peername: routine(28010, {}, { name: t.string(1024) }),
 });
 

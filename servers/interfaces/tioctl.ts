@@ -4,71 +4,71 @@ import { t } from "../../mach/mig/kind.ts";
 import { routine, subsystem } from "../../mach/mig/subsystem.ts";
 
 export const tioctl = subsystem("tioctl", 156000, {
-  /** Tioctl tiocmodg. */
+  /** Modem state, old form. */
   tioctl_tiocmodg: routine(156003, {}, { state: t.int }),
-  /** Tioctl tiocmods. */
+  /** Sets modem state, old form. */
   tioctl_tiocmods: routine(156004, { state: t.int }, {}),
-  /** Tioctl tiocexcl. */
+  /** No more opens: EBUSY for the next. */
   tioctl_tiocexcl: routine(156013, {}, {}),
-  /** Tioctl tiocnxcl. */
+  /** Opens are allowed again. */
   tioctl_tiocnxcl: routine(156014, {}, {}),
-  /** Tioctl tiocflush. */
+  /** Drops queued input (1), output (2) or both (0). */
   tioctl_tiocflush: routine(156016, { queue_selector: t.int }, {}),
-  /** Tioctl tiocgeta. */
+  /** Modes, control characters and speeds. */
   tioctl_tiocgeta: routine(156019, {}, { modes: t.ints(4), ccs: t.chars(20), speeds: t.ints(2) }),
-  /** Tioctl tiocseta. */
+  /** Sets them at once. */
   tioctl_tiocseta: routine(156020, { modes: t.ints(4), ccs: t.chars(20), speeds: t.ints(2) }, {}),
-  /** Tioctl tiocsetaw. */
+  /** Sets them when output is out. */
   tioctl_tiocsetaw: routine(156021, { modes: t.ints(4), ccs: t.chars(20), speeds: t.ints(2) }, {}),
-  /** Tioctl tiocsetaf. */
+  /** Sets them when output is out, and drops input. */
   tioctl_tiocsetaf: routine(156022, { modes: t.ints(4), ccs: t.chars(20), speeds: t.ints(2) }, {}),
-  /** Tioctl tiocgetd. */
+  /** Line discipline. */
   tioctl_tiocgetd: routine(156026, {}, { discipline: t.int }),
-  /** Tioctl tiocsetd. */
+  /** Sets the line discipline. */
   tioctl_tiocsetd: routine(156027, { discipline: t.int }, {}),
-  /** Tioctl tiocdrain. */
+  /** Answers when all output is out. */
   tioctl_tiocdrain: routine(156094, {}, {}),
-  /** Tioctl tiocsig. */
+  /** Sends a signal to the foreground group (pty master). */
   tioctl_tiocsig: routine(156095, { signal: t.int }, {}),
-  /** Tioctl tiocext. */
+  /** External processing on or off (pty master). */
   tioctl_tiocext: routine(156096, { mode: t.int }, {}),
-  /** Tioctl tiocucntl. */
+  /** User control mode of a pty. */
   tioctl_tiocucntl: routine(156202, { set_or_clear: t.int }, {}),
-  /** Tioctl tiocswinsz. */
+  /** Sets the window size (rows, columns, pixels); SIGWINCH to the foreground group if it changed. */
   tioctl_tiocswinsz: routine(156203, { sizes: t.shorts(4) }, {}),
-  /** Tioctl tiocgwinsz. */
+  /** The window size. */
   tioctl_tiocgwinsz: routine(156204, {}, { sizes: t.shorts(4) }),
-  /** Tioctl tiocremote. */
+  /** Remote input editing on or off. */
   tioctl_tiocremote: routine(156205, { on_or_off: t.int }, {}),
-  /** Tioctl tiocmget. */
+  /** Modem bits. */
   tioctl_tiocmget: routine(156206, {}, { bits: t.int }),
-  /** Tioctl tiocmbic. */
+  /** Clears modem bits. */
   tioctl_tiocmbic: routine(156207, { bits: t.int }, {}),
-  /** Tioctl tiocmbis. */
+  /** Sets modem bits. */
   tioctl_tiocmbis: routine(156208, { bits: t.int }, {}),
-  /** Tioctl tiocmset. */
+  /** Replaces the modem bits. */
   tioctl_tiocmset: routine(156209, { bits: t.int }, {}),
-  /** Tioctl tiocstart. */
+  /** Output goes on, as by ^Q. */
   tioctl_tiocstart: routine(156210, {}, {}),
-  /** Tioctl tiocstop. */
+  /** Output stops, as by ^S. */
   tioctl_tiocstop: routine(156211, {}, {}),
-  /** Tioctl tiocpkt. */
+  /** Packet mode of a pty master. */
   tioctl_tiocpkt: routine(156212, { on_or_off: t.int }, {}),
-  /** Tioctl tiocsti. */
+  /** A character as if it had been typed. */
   tioctl_tiocsti: routine(156214, { datum: t.chars(1) }, {}),
-  /** Tioctl tiocoutq. */
+  /** Characters waiting to go out. */
   tioctl_tiocoutq: routine(156215, {}, { queue_size: t.int }),
-  /** Tioctl tiocspgrp. */
+  /** Sets the foreground process group. No check of the session. */
   tioctl_tiocspgrp: routine(156218, { pgrp: t.int }, {}),
-  /** Tioctl tiocgpgrp. */
+  /** The foreground process group; ENOTTY when there is none. */
   tioctl_tiocgpgrp: routine(156219, {}, { pgrp: t.int }),
-  /** Tioctl tioccdtr. */
+  /** Clears data terminal ready. */
   tioctl_tioccdtr: routine(156220, {}, {}),
-  /** Tioctl tiocsdtr. */
+  /** Sets data terminal ready. */
   tioctl_tiocsdtr: routine(156221, {}, {}),
-  /** Tioctl tioccbrk. */
+  /** Ends a break. */
   tioctl_tioccbrk: routine(156222, {}, {}),
-  /** Tioctl tiocsbrk. */
+  /** Begins a break. */
   tioctl_tiocsbrk: routine(156223, {}, {}),
 });
 
