@@ -4,7 +4,7 @@ import { MACH_PORT_NULL } from "../ipc/names.ts";
 import { gnumach } from "../interfaces/gnumach.ts";
 import { mach } from "../interfaces/mach.ts";
 import type { Fields, Outcome } from "../mig/subsystem.ts";
-import { copyin, isFault, overwrite, readMemory, type Fault } from "../vm/access.ts";
+import { copyin, isFault, overwrite, type Fault } from "../vm/access.ts";
 import { VmCopy } from "../vm/copy.ts";
 import type { Mapping } from "../vm/map.ts";
 import type { VmObject } from "../vm/object.ts";
@@ -68,8 +68,11 @@ const handlers: KernelHandlers<typeof mach.routines, Task> = {
   vm_inherit: ({ map }, { address, size, new_inheritance }) => done(map.inherit(u(address), u(size), u(new_inheritance))),
   vm_read: ({ map }, { address, size }, call) =>
     withPages(call, () => {
-      const data = readMemory(map, u(address), u(size));
-      return isFault(data) ? data : { err: 0, data };
+      const copy = copyin(map, u(address), u(size));
+      if (isFault(copy)) return copy;
+      const data = copy.bytes();
+      copy.release();
+      return { err: 0, data };
     }),
   vm_write: ({ map }, { address, data }) => {
     if (data.length === 0) return { err: 0 };
