@@ -9,9 +9,10 @@ import { Msg, type KernReturn } from "../kern/kern-return.ts";
 import { VmCopy } from "../vm/copy.ts";
 import type { IpcThread } from "./host.ts";
 import { DEAD, destroyBody, destroyRight, isPort, Kmsg, type KItem, type PortRef } from "./kmsg.ts";
-import { HEADER_SIZE, itemSize, messageSize, type Item, type MachMsg } from "./message.ts";
+import { HEADER_SIZE, itemSize, messageSize, MsgOption, type Item, type MachMsg } from "./message.ts";
 import { isPortType, MsgType, PortType } from "./names.ts";
 import { reaches } from "./notify.ts";
+import type { Port } from "./port.ts";
 import { copyin, copyinCheck } from "./right.ts";
 import type { Entry, Space } from "./space.ts";
 import { receivedType } from "../mig/kind.ts";
@@ -26,6 +27,7 @@ export function copyinMessage(thread: IpcThread, msg: MachMsg): CopiedIn {
   const { space } = thread;
   const size = msg.sendSize < 0 ? messageSize(msg.items) : msg.sendSize;
   if (size < HEADER_SIZE || size & 3) return { code: Msg.SEND_MSG_TOO_SMALL };
+  if (msg.option & MsgOption.SEND_CANCEL && msg.notify === 0) return { code: Msg.SEND_INVALID_NOTIFY };
   const header = copyinHeader(space, msg);
   if (typeof header === "number") return { code: header };
   const body = new Body(thread, msg.items, size - HEADER_SIZE, msg.complex);
@@ -62,20 +64,31 @@ interface Header {
   readonly local: PortRef;
 }
 
-/** Both header rights, or a code; nothing changes unless both are good. */
+/**
+ * Both header rights, or a code; nothing changes unless both are good. The destination must be a name before the reply is looked at, but what right it
+ * stands for is asked after the reply. With SEND_CANCEL a dead-name request on the destination to the port `notify` goes without a notification.
+ */
 function copyinHeader(space: Space, msg: MachMsg): Header | KernReturn {
   const { remotePort, remoteType, localPort, localType } = msg;
   if (!isSendType(remoteType)) return Msg.SEND_INVALID_HEADER;
   if (localType === 0 ? localPort !== 0 : !isSendType(localType)) return Msg.SEND_INVALID_HEADER;
-  if (msg.badBits !== 0) return Msg.SEND_INVALID_HEADER;
+  const quiet = msg.option & MsgOption.SEND_CANCEL ? receivePort(space, msg.notify) : null;
+  if (quiet === undefined) return Msg.SEND_INVALID_NOTIFY;
   const remote = space.lookup(remotePort);
-  if (!remote || remote.type === PortType.DEAD_NAME || !copyinCheck(remote, remoteType)) return Msg.SEND_INVALID_DEST;
-  if (localPort === 0) return { remote: copyin(space, remotePort, remote, remoteType), local: null };
-  if (localPort === 0xffffffff) return { remote: copyin(space, remotePort, remote, remoteType), local: DEAD };
-  const local = localPort === remotePort ? remote : space.lookup(localPort);
-  if (!local || !copyinCheck(local, localType)) return Msg.SEND_INVALID_REPLY;
+  if (!remote) return Msg.SEND_INVALID_DEST;
+  const withReply = localType !== 0 && localPort !== 0 && localPort !== 0xffffffff;
+  const local = !withReply ? undefined : localPort === remotePort ? remote : space.lookup(localPort);
+  if (withReply && (!local || !copyinCheck(local, localType))) return Msg.SEND_INVALID_REPLY;
+  if (remote.type === PortType.DEAD_NAME || !copyinCheck(remote, remoteType)) return Msg.SEND_INVALID_DEST;
+  if (!local) return { remote: copyin(space, remotePort, remote, remoteType, quiet), local: localPort === 0 ? null : DEAD };
   if (local === remote) return copyinBoth(space, remotePort, remote, remoteType, localType);
-  return { remote: copyin(space, remotePort, remote, remoteType), local: copyin(space, localPort, local, localType) };
+  return { remote: copyin(space, remotePort, remote, remoteType, quiet), local: copyin(space, localPort, local, localType) };
+}
+
+/** The port that `name` receives from; undefined when it is no receive right. */
+function receivePort(space: Space, name: number): Port | undefined {
+  const entry = space.lookup(name);
+  return entry && entry.type & PortType.RECEIVE ? entry.port : undefined;
 }
 
 /** Destination and reply are one name: what only makes or copies goes first, two moves need two references. */

@@ -10,7 +10,7 @@ import { copyinMessage } from "./copyin.ts";
 import { copyoutMessage, copyoutPseudo, copyoutTooLarge } from "./copyout.ts";
 import { BLOCKED, type IpcHost, type IpcThread, type IpcTimer, type IpcWait } from "./host.ts";
 import { DeadNameRequests } from "./dead-name-requests.ts";
-import { destroyKmsg, type Kmsg } from "./kmsg.ts";
+import { destroyKmsg, isPort, type Kmsg } from "./kmsg.ts";
 import { MsgOption, type MachMsg } from "./message.ts";
 import { MsgType, PortType } from "./names.ts";
 import { notifyMsgAccepted } from "./notify.ts";
@@ -219,9 +219,9 @@ function received(thread: IpcThread, msg: MachMsg, kmsg: Kmsg, port: Port, seqno
     copyoutTooLarge(msg, kmsg, port);
     return Msg.RCV_INVALID_NOTIFY;
   }
-  const { local, localType } = kmsg;
+  const fresh = isPort(kmsg.local) && !(kmsg.localType === MsgType.MOVE_SEND && thread.space.nameOf(kmsg.local) !== undefined);
   const code = copyoutMessage(thread, msg, kmsg, port, seqno);
-  if (msg.option & MsgOption.RCV_NOTIFY && local !== null && localType !== 0) requestOnReply(thread.space, msg);
+  if (msg.option & MsgOption.RCV_NOTIFY && fresh) requestOnReply(thread.space, msg);
   return code;
 }
 
@@ -231,7 +231,7 @@ function watchReply(space: Space, msg: MachMsg, _kmsg: Kmsg): boolean {
   return notify !== undefined && (notify.type & PortType.RECEIVE) !== 0;
 }
 
-/** RCV_NOTIFY: a dead-name request on the reply right that has just arrived, to the notify port. */
+/** RCV_NOTIFY: a dead-name request on the reply right that has just arrived under a new name, to the notify port. */
 function requestOnReply(space: Space, msg: MachMsg): void {
   const entry = space.lookup(msg.remotePort);
   const notify = space.lookup(msg.notify);

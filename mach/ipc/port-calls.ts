@@ -216,9 +216,9 @@ function setOn(space: Space, name: number, change: (port: Port) => void): KernRe
   return Kern.SUCCESS;
 }
 
-export const mach_port_set_mscount = (space: Space, name: number, mscount: number): KernReturn => setOn(space, name, (p) => (p.mscount = mscount));
-export const mach_port_set_seqno = (space: Space, name: number, seqno: number): KernReturn => setOn(space, name, (p) => (p.seqno = seqno));
-export const mach_port_set_protected_payload = (space: Space, name: number, payload: number): KernReturn => setOn(space, name, (p) => (p.payload = payload));
+export const mach_port_set_mscount = (space: Space, name: number, mscount: number): KernReturn => setOn(space, name, (p) => (p.mscount = mscount >>> 0));
+export const mach_port_set_seqno = (space: Space, name: number, seqno: number): KernReturn => setOn(space, name, (p) => (p.seqno = seqno >>> 0));
+export const mach_port_set_protected_payload = (space: Space, name: number, payload: number): KernReturn => setOn(space, name, (p) => (p.payload = payload >>> 0));
 export const mach_port_clear_protected_payload = (space: Space, name: number): KernReturn => setOn(space, name, (p) => (p.payload = null));
 
 /**

@@ -72,7 +72,9 @@ export class Port {
     this.msgcount--;
     invariant(this.msgcount >= 0, "a port's queue has no fewer than zero messages", this.id);
     this.admitSenders();
-    return this.seqno++;
+    const { seqno } = this;
+    this.seqno = (seqno + 1) >>> 0;
+    return seqno;
   }
 
   /** Gives free slots to waiting senders: a newcomer does not get them (mach-ipc.md, qlimit). */
@@ -115,7 +117,7 @@ export class Port {
 
   /** Makes a new send right from the receive right. */
   makeSend(): this {
-    this.mscount++;
+    this.mscount = (this.mscount + 1) >>> 0;
     this.srights++;
     return this;
   }

@@ -25,15 +25,18 @@ function cancelRequest(entry: Entry): Port | null {
   return request?.notify ?? null;
 }
 
-const tellDeleted = (notify: Port | null, name: number): void => {
-  if (notify) notifyPortDeleted(notify, name);
-};
+/** `quiet`: the port for which a void request goes without a notification (SEND_CANCEL). */
+function tellDeleted(notify: Port | null, name: number, quiet: Port | null = null): void {
+  if (notify === null) return;
+  if (notify === quiet) notify.sorights--;
+  else notifyPortDeleted(notify, name);
+}
 
 /** Whether the entry's right can travel by `disposition`. */
 export const copyinCheck = (entry: Entry, disposition: number): boolean => transition(entry.type, disposition) !== undefined;
 
 /** Takes a right out of an entry that passed `copyinCheck`. The answer owns its count at the port. */
-export function copyin(space: Space, name: number, entry: Entry, disposition: number): PortRef {
+export function copyin(space: Space, name: number, entry: Entry, disposition: number, quiet: Port | null = null): PortRef {
   const cell = transition(entry.type, disposition);
   if (!cell) return DEAD;
   if (cell.travels === "dead") {
@@ -43,7 +46,7 @@ export function copyin(space: Space, name: number, entry: Entry, disposition: nu
   const { port } = entry;
   if (cell.costs === "receive") return takeReceive(space, name, entry);
   if (cell.costs === "nothing") return makeRight(port, disposition);
-  return takeReference(space, name, entry);
+  return takeReference(space, name, entry, quiet);
 }
 
 function makeRight(port: Port, disposition: number): Port {
@@ -68,7 +71,7 @@ function takeReceive(space: Space, name: number, entry: Entry): Port {
 }
 
 /** Takes a send or send-once reference; the last one takes the right itself along. */
-function takeReference(space: Space, name: number, entry: Entry): Port {
+function takeReference(space: Space, name: number, entry: Entry, quiet: Port | null): Port {
   const { port } = entry;
   if (entry.type !== SEND_ONCE && entry.urefs > 1) {
     entry.urefs--;
@@ -82,7 +85,7 @@ function takeReference(space: Space, name: number, entry: Entry): Port {
   const deleted = cancelRequest(entry);
   if (entry.type === SEND) space.forgetSend(port);
   space.free(name);
-  tellDeleted(deleted, name);
+  tellDeleted(deleted, name, quiet);
   return port;
 }
 
@@ -285,7 +288,7 @@ export function modifyReferences(space: Space, name: number, entry: Entry, right
 function modifyCounted(space: Space, name: number, entry: Entry, right: Right, delta: number): KernReturn {
   const urefs = entry.urefs + delta;
   if (urefs < 0) return Kern.INVALID_VALUE;
-  if (urefs > MAX_UREFS && delta > 0) return Kern.UREFS_OVERFLOW;
+  if (urefs > (right === Right.SEND ? MAX_UREFS : MAX_UREFS + 1) && delta > 0) return Kern.UREFS_OVERFLOW;
   if (delta > 0) entry.urefs = urefs;
   else if (delta < 0 && right === Right.SEND) dropSend(space, name, entry, -delta);
   else if (delta < 0) dropDeadReferences(space, name, entry, -delta);

@@ -1,6 +1,6 @@
 /** The mach_port interface on a task's space: arguments and rights to and from `ipc/port-calls.ts`. */
 import { isPort } from "../ipc/kmsg.ts";
-import { MsgType, asPort, type Disposition } from "../ipc/names.ts";
+import { MsgType, asPort, isPortType, type Disposition } from "../ipc/names.ts";
 import * as calls from "../ipc/port-calls.ts";
 import type { Space } from "../ipc/space.ts";
 import { machPort } from "../interfaces/mach-port.ts";
@@ -49,7 +49,9 @@ const handlers: KernelHandlers<typeof machPort.routines, Space> = {
     return { err: 0, previous: { name: call.give(r.value, MsgType.MOVE_SEND_ONCE), disposition: MsgType.MOVE_SEND_ONCE } };
   },
   mach_port_insert_right: (space, { name, poly }, call) => {
-    const code = calls.mach_port_insert_right(space, name, call.right(poly.name), poly.disposition);
+    // Any type of item gets here; only one of a right has a right in it.
+    const right = isPortType(poly.disposition) ? call.right(poly.name) : null;
+    const code = calls.mach_port_insert_right(space, name, right, poly.disposition);
     if (code === 0) call.take(poly.name);
     return done(code);
   },

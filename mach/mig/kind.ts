@@ -251,7 +251,7 @@ function anyRight(): Kind<PolyRight> {
     shape: s,
     pack: (value) => one(s, value.name, value.disposition),
     unpack: (item) =>
-      fits(s, item) && typeof item.data === "number" && item.type >= MsgType.MOVE_RECEIVE
+      fits(s, item) && typeof item.data === "number"
         ? { name: asPort(item.data), disposition: item.type as Disposition }
         : undefined,
   };

@@ -124,21 +124,25 @@ export class Comparison {
   private data(expected: Fields, { words, bytes, empty }: DecodedItem, where: string): void {
     if ("addr" in expected) {
       if (!empty) this.note(where, "empty", "data");
-    } else if ("ports" in expected) this.ports(expected["ports"] as readonly string[], words ?? [], where);
+    } else if ("ports" in expected) this.ports(expected["ports"] as readonly string[], words ?? [], where, expected["t"] === "port_name");
     else if ("ints" in expected) this.value(expected["ints"] ?? null, [...(words ?? [])], where);
     else if ("len" in expected) {
       const wanted = hex(pattern(Number(expected["seed"]), Number(expected["len"])));
       if (hex(bytes ?? new Uint8Array(0)) !== wanted) this.note(where, wanted, hex(bytes ?? new Uint8Array(0)));
     } else if ("hex" in expected) {
       const text = String(expected["hex"]);
-      // Words of several 32-bit numbers are written apart.
-      const got = text.includes(",") ? (words ?? []).map((w) => w.toString(16)).join(",") : hex(bytes ?? new Uint8Array(0));
-      if (text !== got) this.note(where, text, got);
+      // The recorder took the first hexadecimal digit b of a list of words for the mark of a byte string, and dropped it.
+      const got = words ? words.map((w) => w.toString(16)).join(",") : hex(bytes ?? new Uint8Array(0));
+      if ((words ? `b${text}` : text) !== got) this.note(where, text, got);
     }
   }
 
-  private ports(symbols: readonly string[], numbers: readonly number[], where: string): void {
+  /** `mentioned`: plain numbers, which may be names that are gone. */
+  private ports(symbols: readonly string[], numbers: readonly number[], where: string, mentioned: boolean): void {
     if (symbols.length !== numbers.length) return this.note(where, symbols, numbers.length);
-    symbols.forEach((s, i) => this.name(s, numbers[i] ?? 0, this.names.slotOf(s, "T0"), where));
+    symbols.forEach((s, i) => {
+      const number = numbers[i] ?? 0;
+      if (!mentioned || !s.split("|").some((one) => this.names.was(one) === number)) this.name(s, number, this.names.slotOf(s, "T0"), where);
+    });
   }
 }

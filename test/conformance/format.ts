@@ -87,7 +87,7 @@ const elementTypes: Readonly<Record<string, number>> = {
 const rights: Readonly<Record<string, number>> = { send: 0, receive: 1, send_once: 2, port_set: 3, dead_name: 4 };
 const words = (table: Readonly<Record<string, number>>) => new Map(Object.entries(table).map(([word, n]) => [n, word]));
 const dispositionWords = words(dispositions);
-const typeWords = words({ ...elementTypes, ...dispositions, none: 0, bit: 0 });
+const typeWords = new Map([...dispositionWords, ...words(elementTypes)]);
 
 const look = (table: Readonly<Record<string, number>>, v: Value | undefined, what: string): number => {
   if (typeof v === "number") return v;

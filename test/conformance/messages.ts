@@ -93,7 +93,10 @@ function inlineData(bits: number, number: number, words: readonly number[]): Ite
 function outOfLine(text: Fields, map: VmMap, resolve: Resolve, sources: Source[]): ItemData {
   if (typeof text["addr"] === "number") return { address: text["addr"] };
   const bytes = text["ports"] ? bytesOf(list(text["ports"]).map((p) => resolve(String(p)))) : pattern(num(text["seed"], 0), num(text["len"], 0));
-  if (bytes.length === 0) return { address: 0 };
+  if (bytes.length === 0) {
+    if (!text["ports"]) sources.push({ address: 0, size: 0 });
+    return { address: 0 };
+  }
   const placed = map.allocate(0, bytes.length, true);
   if (placed.err) throw new Error("no memory for a buffer");
   if (writeMemory(map, placed.address, bytes) !== undefined) throw new Error("a fresh buffer cannot be written");
@@ -106,7 +109,7 @@ export const stillMapped = (map: VmMap, { address, size }: Source): number => (i
 
 /** Frees what is left of buffers, so that later ones start afresh. */
 export function freeSources(map: VmMap, sources: readonly Source[]): void {
-  for (const source of sources) if (stillMapped(map, source)) map.deallocate(source.address, source.size);
+  for (const source of sources) if (source.size > 0 && stillMapped(map, source)) map.deallocate(source.address, source.size);
 }
 
 /** A received or returned message with raw numbers where names stand. */
@@ -126,6 +129,13 @@ export interface DecodedItem {
   readonly bytes: Uint8Array | undefined;
   /** Out of line: empty. */
   readonly empty: boolean;
+}
+
+/** A header with nothing put behind it: the zeros there read as empty out-of-line items of 8 bytes, the last one perhaps cut off. */
+export function decodeHeaderOnly(msg: MachMsg, map: VmMap): Decoded {
+  const zero: Item = { type: 0, bits: 0, number: 0, inline: false, longform: false, dealloc: false, data: { address: 0 } };
+  const items = Array.from({ length: Math.ceil((msg.size - HEADER_SIZE) / 8) }, () => decodeItem(zero, map));
+  return { ...decodeMessage(msg, map), items };
 }
 
 /** What stands in the buffer after the call. Out-of-line memory is read and freed. */

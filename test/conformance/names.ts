@@ -80,6 +80,11 @@ export class Names {
     this.symbols.delete(`${this.slotOf(symbol, context)} ${number}`);
   }
 
+  /** The number that a symbol which is gone stood for. */
+  was(symbol: string): number | undefined {
+    return this.numbers.has(symbol) ? undefined : this.last.get(symbol);
+  }
+
   /** The number that a change in `d` is about: bound already, literal, or the recorded one of a symbol that appears here first. */
   changed(symbol: string): number | undefined {
     return this.fixed(symbol) ?? this.numbers.get(symbol) ?? this.recorded[symbol];

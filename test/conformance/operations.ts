@@ -10,7 +10,7 @@ import { kernName, Msg } from "../../mach/kern/kern-return.ts";
 import { cpu, mach_host_self, mach_msg, mach_reply_port, mach_task_self, mach_thread_self, type Syscall } from "../../mach/kern/syscall.ts";
 import { Message, Name, NameList, type Actual } from "./compare.ts";
 import { dispositionOf, dispositionWord, rightOf, type Fields, type Value } from "./format.ts";
-import { decodeMessage, encodeCall, freeSources, stillMapped, type Source } from "./messages.ts";
+import { decodeHeaderOnly, decodeMessage, encodeCall, freeSources, stillMapped, type Source } from "./messages.ts";
 import { REPLY, SELF, slots, type Names, type Slot } from "./names.ts";
 import { kindLetters, type Subject } from "./subject.ts";
 import { memoryOperations } from "./memory-operations.ts";
@@ -194,7 +194,8 @@ function messageAnswer(c: Call, msg: MachMsg, code: number, sources: readonly So
   const sending = (msg.option & MsgOption.SEND) !== 0;
   const receiving = (msg.option & MsgOption.RCV) !== 0;
   if (code === 0 && receiving) out["msg"] = new Message(decodeMessage(msg, map));
-  else if (rewritten.has(code) || code === Msg.RCV_INVALID_NOTIFY) out["returned"] = new Message(decodeMessage(msg, map));
+  else if (rewritten.has(code)) out["returned"] = new Message(decodeMessage(msg, map));
+  else if (code === Msg.RCV_INVALID_NOTIFY) out["returned"] = new Message(decodeHeaderOnly(msg, map));
   else if (code === Msg.RCV_TOO_LARGE && msg.option & MsgOption.RCV_LARGE) out["need_size"] = msg.size;
   else if (code === Msg.RCV_TOO_LARGE) out["header"] = new Message(decodeMessage(msg, map));
   if (sending && !receiving && !("returned" in out) && sources.length > 0) out["src_mapped"] = sources.map((s) => stillMapped(map, s));
