@@ -1,7 +1,7 @@
 /** Operations of vm.json (`FORMAT.md` §5.5). */
 import { machCall } from "../../mach/interfaces/mach.ts";
 import { MACH_PORT_NULL } from "../../mach/ipc/names.ts";
-import { isFault, readMemory } from "../../mach/vm/access.ts";
+import { isFault, copyin } from "../../mach/vm/access.ts";
 import type { VmMap } from "../../mach/vm/map.ts";
 import { PAGE_SIZE } from "../../mach/vm/page.ts";
 import { answer, type Operation } from "./operations.ts";
@@ -24,8 +24,9 @@ function runsOf(bytes: Uint8Array): number[][] {
 function page(map: VmMap, address: number): string {
   const entry = map.region(address);
   if (!entry || entry.start > address) return "-";
-  const byte = readMemory(map, address, 1);
-  return `${entry.protection}/${entry.maxProtection}/${entry.inheritance}${isFault(byte) ? "" : `:${byte[0] ?? 0}`}`;
+  // The recorder read each page, which cuts the entry there.
+  const copy = copyin(map, address, PAGE_SIZE);
+  return `${entry.protection}/${entry.maxProtection}/${entry.inheritance}${isFault(copy) ? "" : `:${copy.bytes()[0] ?? 0}`}`;
 }
 
 export const memoryOperations: Readonly<Record<string, Operation>> = {
