@@ -46,6 +46,14 @@ export interface IpcTimer {
   cancel(): void;
 }
 
+/** Whoever watches messages. Looked for at each message, so that nothing is done for nobody. */
+export interface IpcObserver {
+  /** `thread` has sent `kmsg`: copied in, not delivered yet. */
+  sent(kmsg: Kmsg, thread: IpcThread): void;
+  /** `thread` is about to get `kmsg`, which came to `port`. */
+  received(kmsg: Kmsg, port: Port, thread: IpcThread): void;
+}
+
 /** The machine, as ipc sees it. */
 export interface IpcHost {
   /** Marks the thread as waiting; the trap's answer is BLOCKED. */
@@ -61,4 +69,5 @@ export interface IpcHost {
   kobjectServer(kmsg: Kmsg, sender: IpcThread): Kmsg | null;
   /** The last send right of a kernel port's receive right went, or a pager died; kern's affair. */
   readonly ids: { nextPort: number };
+  readonly observer: IpcObserver | null;
 }

@@ -33,6 +33,7 @@ function send(host: IpcHost, thread: IpcThread, msg: MachMsg): KernReturn {
   const { kmsg } = copied;
   const port = kmsg.destination;
   invariant(port !== null, "a message that was copied in has a destination");
+  host.observer?.sent(kmsg, thread);
   if (copied.circular || port.dead) {
     destroyKmsg(kmsg);
     return Msg.SUCCESS;
@@ -197,6 +198,7 @@ function receive(host: IpcHost, thread: IpcThread, msg: MachMsg): KernReturn {
     return Msg.RCV_TOO_LARGE;
   }
   from.queue.remove(kmsg);
+  host.observer?.received(kmsg, port, thread);
   return received(thread, msg, kmsg, port, take(kmsg, port));
 }
 
@@ -322,6 +324,7 @@ class ReceiveWait implements IpcWait, Receiver {
     const { kmsg, to } = this;
     if (kmsg === null || to === null) return code;
     this.kmsg = null;
+    this.host.observer?.received(kmsg, to, this.thread);
     return received(this.thread, this.msg, kmsg, to, this.seqno);
   }
 

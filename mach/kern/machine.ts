@@ -20,6 +20,7 @@ import { InvariantError } from "./invariant.ts";
 import { answerKernelCall } from "./kernel-call.ts";
 import { createTask, createThread, terminateTask, terminateThread } from "./lifecycle.ts";
 import { Pagers } from "../vm/pager.ts";
+import { MessageObserver } from "./observe.ts";
 import { RandomStream } from "./random.ts";
 import { RunQueue, type Strategy } from "./scheduler.ts";
 import { kernelTable } from "./servers.ts";
@@ -94,10 +95,12 @@ export class Machine implements IpcHost {
   readonly kernelTask: Task;
 
   private readonly table = kernelTable;
+  private readonly messages: MessageObserver;
   private readonly runQueue = new RunQueue<Thread>();
 
   constructor(options: MachineOptions) {
     this.clock = new Clock(options.bootTime ?? 0);
+    this.messages = new MessageObserver(this.tap, this.clock);
     this.random = new RandomStream(options.seed ?? 0);
     this.strategy = options.scheduler;
     this.instructions = options.instructions;
@@ -245,6 +248,10 @@ export class Machine implements IpcHost {
 
   // ---- what ipc needs (IpcHost)
 
+  get observer(): MessageObserver | null {
+    return this.tap.listening ? this.messages : null;
+  }
+
   block(thread: Thread, wait: IpcWait): typeof BLOCKED {
     thread.wait = wait;
     if (!thread.alive) thread.dropWait();
@@ -262,11 +269,14 @@ export class Machine implements IpcHost {
 
   kobjectServer(kmsg: Kmsg, sender: Thread): Kmsg | null {
     const object = kmsg.destination?.kobject;
-    return object ? answerKernelCall(this.table, this, sender, object, kmsg) : null;
+    const reply = object ? answerKernelCall(this.table, this, sender, object, kmsg) : null;
+    if (reply !== null) this.observer?.sent(reply, undefined);
+    return reply;
   }
 
   /** A message of the kernel goes to a task's port. It is destroyed when the port is dead. */
   send(message: Kmsg): void {
+    this.observer?.sent(message, undefined);
     deliverAlways(message);
   }
 
