@@ -17,19 +17,16 @@ import { copyin, copyinCheck } from "./right.ts";
 import type { Entry, Space } from "./space.ts";
 import { receivedType } from "../mig/kind.ts";
 
-/** A message, or why there is none. `circular`: it must be destroyed instead of sent (rule 14). */
-export type CopiedIn = { readonly kmsg: Kmsg; readonly circular: boolean } | { readonly code: KernReturn };
-
 const isSendType = (type: number): boolean => type >= MsgType.MOVE_SEND && type <= MsgType.MAKE_SEND_ONCE;
 
-/** Copies in the whole message. */
-export function copyinMessage(thread: IpcThread, msg: MachMsg): CopiedIn {
+/** Copies in the whole message. Answers a code when it cannot be sent. */
+export function copyinMessage(thread: IpcThread, msg: MachMsg): Kmsg | KernReturn {
   const { space } = thread;
   const size = msg.sendSize < 0 ? messageSize(msg.items) : msg.sendSize;
-  if (size < HEADER_SIZE || size & 3) return { code: Msg.SEND_MSG_TOO_SMALL };
-  if (msg.option & MsgOption.SEND_CANCEL && msg.notify === 0) return { code: Msg.SEND_INVALID_NOTIFY };
+  if (size < HEADER_SIZE || size & 3) return Msg.SEND_MSG_TOO_SMALL;
+  if (msg.option & MsgOption.SEND_CANCEL && msg.notify === 0) return Msg.SEND_INVALID_NOTIFY;
   const header = copyinHeader(space, msg);
-  if (typeof header === "number") return { code: header };
+  if (typeof header === "number") return header;
   const body = new Body(thread, msg.items, size - HEADER_SIZE, msg.complex);
   const code = body.read();
   const { items } = body;
@@ -37,11 +34,12 @@ export function copyinMessage(thread: IpcThread, msg: MachMsg): CopiedIn {
     destroyRight(header.remote, receivedType(msg.remoteType));
     destroyRight(header.local, receivedType(msg.localType));
     destroyBody(items);
-    return { code };
+    return code;
   }
   const kmsg = new Kmsg(header.remote, receivedType(msg.remoteType), header.local, msg.localType === 0 ? 0 : receivedType(msg.localType), msg.id, items, size, msg.complex);
   kmsg.seqno = msg.seqno;
-  return { kmsg, circular: closesLoop(kmsg) };
+  kmsg.circular = closesLoop(kmsg);
+  return kmsg;
 }
 
 /** Marks receive rights in the body as on their way to the destination; true when that closes a loop. */

@@ -31,6 +31,8 @@ export interface KItem {
 
 /** A pending SEND_NOTIFY: who is told when this message has been received (mach-ipc.md, SEND_NOTIFY). */
 export interface MsgAccepted {
+  /** The sender's name for the port; 0 once that name is gone. */
+  name: number;
   accepted(): void;
 }
 
@@ -50,6 +52,8 @@ export class Kmsg {
   /** MACH_MSGH_BITS_COMPLEX as the sender set it. */
   readonly complex: boolean;
   accepted: MsgAccepted | null = null;
+  /** It carries the receive right of its own destination, perhaps through other messages: it is destroyed instead of queued (mach-ipc.md rule 14). */
+  circular = false;
   /** The sequence field as the sender left it; seen again only in a message given back. */
   seqno = 0;
 

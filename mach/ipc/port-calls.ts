@@ -6,12 +6,11 @@
 import { Kern, type Failure, type KernReturn } from "../kern/kern-return.ts";
 import type { IpcHost } from "./host.ts";
 import { isPort, type PortRef } from "./kmsg.ts";
-import { requestDeadName } from "./mach-msg.ts";
 import { MsgType, PortType, Right } from "./names.ts";
 import { Notify, notifyDeadName, notifyNoSenders } from "./notify.ts";
 import { Port, QLIMIT_MAX } from "./port.ts";
 import { PortSet } from "./port-set.ts";
-import { copyin, copyinCheck, copyoutName, deallocate, destroyEntry, modifyReferences, references } from "./right.ts";
+import { copyin, copyinCheck, copyoutName, deallocate, destroyEntry, modifyReferences, references, requestDeadName } from "./right.ts";
 import { Entry, MAX_UREFS, type Space } from "./space.ts";
 import { receivedType } from "../mig/kind.ts";
 
@@ -88,7 +87,7 @@ export function mach_port_mod_refs(space: Space, name: number, right: number, de
 
 /** The type bits of an entry, requests included. */
 export function typeBits(entry: Entry): number {
-  return (entry.type | (entry.request !== 0 ? PortType.DNREQUEST : 0) | (entry.accepting ? PortType.MAREQUEST : 0)) >>> 0;
+  return (entry.type | (entry.request !== 0 ? PortType.DNREQUEST : 0) | (entry.accepting !== null ? PortType.MAREQUEST : 0)) >>> 0;
 }
 
 export function mach_port_type(space: Space, name: number): Answer<number> {
@@ -119,8 +118,7 @@ export function mach_port_rename(space: Space, from: number, to: number): KernRe
     space.free(to);
     return Kern.INVALID_NAME;
   }
-  space.allocateNamed(to, entry);
-  space.free(from);
+  space.rename(from, to, entry);
   renamed(space, entry, to);
   return Kern.SUCCESS;
 }
@@ -131,6 +129,7 @@ function renamed(space: Space, entry: Entry, to: number): void {
   if (!(object instanceof Port)) return;
   if (entry.type & PortType.RECEIVE) object.receiverName = to;
   else if (entry.type === PortType.SEND) space.rememberSend(object, to);
+  if (entry.accepting) entry.accepting.name = to;
   const request = object.deadNames?.get(entry.request);
   if (request) request.name = to;
 }
@@ -204,8 +203,7 @@ export function mach_port_set_qlimit(space: Space, name: number, qlimit: number)
   if (qlimit >>> 0 > QLIMIT_MAX) return Kern.INVALID_VALUE;
   const port = receiveRight(space, name);
   if (typeof port === "number") return port;
-  port.qlimit = qlimit;
-  port.admitSenders();
+  port.setQlimit(qlimit);
   return Kern.SUCCESS;
 }
 

@@ -24,8 +24,8 @@ export const QLIMIT_MAX = 16;
 /** A thread that waits for room in a port's queue. */
 export interface BlockedSender {
   readonly kmsg: Kmsg;
-  /** The message was taken, or died with the port: the send succeeded. */
-  sent(): void;
+  /** There may be room now, or the port is dead: the thread tries again. */
+  proceed(): void;
 }
 
 export class Port {
@@ -67,25 +67,36 @@ export class Port {
     queue.push(kmsg);
   }
 
-  /** One message of this port has left the queue: lets a blocked sender have the slot. Answers the message's sequence number. */
-  taken(): number {
-    this.msgcount--;
-    invariant(this.msgcount >= 0, "a port's queue has no fewer than zero messages", this.id);
-    this.admitSenders();
+  /** The number of the next message that is received or handed to a receiver. */
+  nextSeqno(): number {
     const { seqno } = this;
     this.seqno = (seqno + 1) >>> 0;
     return seqno;
   }
 
-  /** Gives free slots to waiting senders: a newcomer does not get them (mach-ipc.md, qlimit). */
-  admitSenders(): void {
-    while (this.msgcount < this.qlimit) {
-      const sender = this.senders.pop();
-      if (!sender) return;
-      this.msgcount++;
-      this.deliver(sender.kmsg);
-      sender.sent();
-    }
+  /** One message of this port has been received: a blocked sender may have its slot. */
+  slotFreed(): void {
+    if (this.dead) return;
+    this.msgcount--;
+    invariant(this.msgcount >= 0, "a port's queue has no fewer than zero messages", this.id);
+    this.wakeSender();
+  }
+
+  /** Both at once. */
+  taken(): number {
+    this.slotFreed();
+    return this.nextSeqno();
+  }
+
+  /** Wakes the blocked sender that came last, if there is room for it. */
+  wakeSender(): void {
+    if (this.msgcount < this.qlimit) this.senders.pop()?.proceed();
+  }
+
+  /** A raised limit wakes one blocked sender for each new slot. */
+  setQlimit(qlimit: number): void {
+    for (let i = this.qlimit; i < qlimit; i++) this.senders.pop()?.proceed();
+    this.qlimit = qlimit;
   }
 
   /** A send right is gone: the last one fires the no-senders request. */
@@ -167,10 +178,7 @@ export class Port {
   private die(): void {
     this.dead = true;
     for (let k = this.queue.shift(); k; k = this.queue.shift()) destroyKmsg(k);
-    for (let s = this.senders.pop(); s; s = this.senders.pop()) {
-      destroyKmsg(s.kmsg);
-      s.sent();
-    }
+    for (let s = this.senders.pop(); s; s = this.senders.pop()) s.proceed();
     this.msgcount = 0;
     const noSenders = this.noSenders;
     this.noSenders = null;

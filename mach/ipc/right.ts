@@ -5,6 +5,7 @@
  * or send-once before port-deleted (mach-ipc.md rules 5, 7, 9). Checks come first and change nothing; what is past its check does not fail.
  */
 import { Kern, type KernReturn } from "../kern/kern-return.ts";
+import { DeadNameRequests } from "./dead-name-requests.ts";
 import { DEAD, isPort, type PortRef } from "./kmsg.ts";
 import { MsgType, PortType, Right } from "./names.ts";
 import { notifyNoSenders, notifyPortDeleted } from "./notify.ts";
@@ -16,6 +17,20 @@ import { Entry, MAX_UREFS, type Space } from "./space.ts";
 const { SEND, RECEIVE, SEND_ONCE, PORT_SET, DEAD_NAME } = PortType;
 /** The type bits of a live send or receive right, together. */
 export const SEND_RECEIVE = SEND | RECEIVE;
+
+/** Installs a dead-name request; answers the right of the one that it replaces. */
+export function requestDeadName(entry: Entry, name: number, notify: Port): Port | null {
+  const { port } = entry;
+  port.deadNames ??= new DeadNameRequests();
+  if (entry.request !== 0) {
+    const old = port.deadNames.get(entry.request);
+    const right = old?.notify ?? null;
+    if (old) old.notify = notify;
+    return right;
+  }
+  entry.request = port.deadNames.add({ notify, name });
+  return null;
+}
 
 /** Takes the dead-name request off an entry; answers who must be told that it is void. */
 function cancelRequest(entry: Entry): Port | null {

@@ -9,6 +9,7 @@
  * moment on; the entry learns of it when it is next looked at, which nobody can tell apart.
  */
 import { invariant } from "../kern/invariant.ts";
+import type { MsgAccepted } from "./kmsg.ts";
 import { PortType } from "./names.ts";
 import type { Port } from "./port.ts";
 import { Port as PortClass } from "./port.ts";
@@ -29,7 +30,7 @@ export class Entry {
   /** Slot of the dead-name request in the port's table; 0 is none. */
   request = 0;
   /** A message sent from here with SEND_NOTIFY has not been received yet. */
-  accepting = false;
+  accepting: MsgAccepted | null = null;
 
   constructor(type: number, object: Port | PortSet | null, urefs: number) {
     this.type = type;
@@ -42,6 +43,12 @@ export class Entry {
     invariant(this.object instanceof PortClass, "the entry names a port");
     return this.object;
   }
+}
+
+/** The name is gone, or dead: the message-accepted notification will say null. */
+function dropAccepting(entry: Entry): void {
+  if (entry.accepting) entry.accepting.name = 0;
+  entry.accepting = null;
 }
 
 /** Stands in the table for a freed name that is on the list. */
@@ -83,7 +90,7 @@ export class Space {
     if (entry.type === PortType.SEND_ONCE) entry.urefs = 1;
     entry.type = PortType.DEAD_NAME;
     entry.object = null;
-    entry.accepting = false;
+    dropAccepting(entry);
     if (entry.request !== 0) {
       entry.urefs++;
       entry.request = 0;
@@ -112,6 +119,8 @@ export class Space {
 
   /** Frees a name. */
   free(name: number): void {
+    const entry = this.slot(name);
+    if (entry) dropAccepting(entry);
     if (this.freed.length < FREE_LIST) {
       this.freed.push(name);
       this.fill(name, LISTED);
@@ -119,6 +128,13 @@ export class Space {
     }
     this.fill(name, undefined);
     if (name < this.lowest) this.lowest = name;
+  }
+
+  /** `entry` gets the unused name `to` instead of `from`. */
+  rename(from: number, to: number, entry: Entry): void {
+    this.allocateNamed(to, entry);
+    this.fill(from, LISTED);
+    this.free(from);
   }
 
   /** The name under which this space holds send or receive rights for `port`. */

@@ -1,0 +1,167 @@
+/**
+ * The receive half of `mach_msg`. Errors come in the order of mach-ipc.md §3.
+ *
+ * A message handed to a waiting thread counts against the queue limit until the thread has run and taken it; its sequence number is given when it is handed over.
+ */
+import { invariant } from "../kern/invariant.ts";
+import { Msg, type KernReturn } from "../kern/kern-return.ts";
+import { copyoutMessage, copyoutTooLarge } from "./copyout.ts";
+import { BLOCKED, type IpcHost, type IpcThread, type IpcTimer, type IpcWait } from "./host.ts";
+import { destroyKmsg, isPort, type Kmsg } from "./kmsg.ts";
+import { MsgOption, type MachMsg } from "./message.ts";
+import { MsgType, PortType } from "./names.ts";
+import { Port } from "./port.ts";
+import type { PortSet, Receiver } from "./port-set.ts";
+import { requestDeadName } from "./right.ts";
+import type { Space } from "./space.ts";
+
+/** Where a name lets its task receive from, or why not. */
+function source(space: Space, name: number): Port | PortSet | KernReturn {
+  const entry = space.lookup(name);
+  if (!entry || entry.object === null) return Msg.RCV_INVALID_NAME;
+  const { object } = entry;
+  if (!(object instanceof Port)) return object;
+  if (!(entry.type & PortType.RECEIVE)) return Msg.RCV_INVALID_NAME;
+  return object.set === null ? object : Msg.RCV_IN_SET;
+}
+
+/** Receives into `msg`. */
+export function receive(host: IpcHost, thread: IpcThread, msg: MachMsg): KernReturn {
+  const from = source(thread.space, msg.rcvName);
+  if (typeof from === "number") return from;
+  const kmsg = from.queue.first;
+  if (kmsg === null) {
+    if (msg.option & MsgOption.RCV_TIMEOUT && msg.timeout === 0) return Msg.RCV_TIMED_OUT;
+    return new ReceiveWait(host, thread, msg, from).start();
+  }
+  if (kmsg.size > msg.rcvSize && msg.option & MsgOption.RCV_LARGE) {
+    msg.size = kmsg.size;
+    return Msg.RCV_TOO_LARGE;
+  }
+  const port = kmsg.destination;
+  invariant(port !== null, "a queued message has a destination");
+  from.queue.remove(kmsg);
+  return received(thread, msg, kmsg, port, port.nextSeqno());
+}
+
+/** The message has left its queue: frees its slot, tells who asked to be told. */
+function leaves(kmsg: Kmsg, port: Port): void {
+  port.slotFreed();
+  const { accepted } = kmsg;
+  if (accepted === null) return;
+  kmsg.accepted = null;
+  accepted.accepted();
+}
+
+function received(thread: IpcThread, msg: MachMsg, kmsg: Kmsg, port: Port, seqno: number): KernReturn {
+  leaves(kmsg, port);
+  const notify = msg.option & MsgOption.RCV_NOTIFY ? notifyPort(thread.space, msg) : null;
+  const code = kmsg.size > msg.rcvSize ? Msg.RCV_TOO_LARGE : notify === undefined ? Msg.RCV_INVALID_NOTIFY : Msg.SUCCESS;
+  if (code !== Msg.SUCCESS) {
+    msg.seqno = seqno;
+    copyoutTooLarge(msg, kmsg, port);
+    return code;
+  }
+  const watched = notify && isNew(thread.space, kmsg) ? notify : null;
+  const placed = copyoutMessage(thread, msg, kmsg, port, seqno);
+  if (watched) watchReply(thread.space, msg, watched);
+  return placed;
+}
+
+/** RCV_NOTIFY: the port of the notify name, which must be a receive right; undefined when it is not. */
+function notifyPort(space: Space, msg: MachMsg): Port | undefined {
+  const entry = space.lookup(msg.notify);
+  return entry && entry.type & PortType.RECEIVE ? entry.port : undefined;
+}
+
+/** Whether the reply right will get a name of its own here. */
+function isNew(space: Space, { local, localType }: Kmsg): boolean {
+  return isPort(local) && (localType === MsgType.MOVE_SEND_ONCE || space.nameOf(local) === undefined);
+}
+
+/** RCV_NOTIFY: a dead-name request on the reply right that has just arrived under a new name. */
+function watchReply(space: Space, msg: MachMsg, notify: Port): void {
+  const entry = space.lookup(msg.remotePort);
+  if (entry && entry.type !== PortType.DEAD_NAME) requestDeadName(entry, msg.remotePort, notify.makeSendOnce());
+}
+
+/** A thread that waits for a message. */
+class ReceiveWait implements IpcWait, Receiver {
+  readonly what = "receive";
+  private readonly host: IpcHost;
+  private readonly thread: IpcThread;
+  private readonly msg: MachMsg;
+  private readonly from: Port | PortSet;
+  private timer: IpcTimer | undefined;
+  private kmsg: Kmsg | null = null;
+  private to: Port | null = null;
+  private seqno = 0;
+
+  constructor(host: IpcHost, thread: IpcThread, msg: MachMsg, from: Port | PortSet) {
+    this.host = host;
+    this.thread = thread;
+    this.msg = msg;
+    this.from = from;
+  }
+
+  get port(): Port | undefined {
+    return this.from instanceof Port ? this.from : undefined;
+  }
+
+  start(): typeof BLOCKED {
+    this.from.receivers.push(this);
+    if (this.msg.option & MsgOption.RCV_TIMEOUT) this.timer = this.host.after(this.msg.timeout, () => this.expire());
+    return this.host.block(this.thread, this);
+  }
+
+  accept(kmsg: Kmsg, port: Port): boolean {
+    this.timer?.cancel();
+    if (kmsg.size > this.msg.rcvSize && this.msg.option & MsgOption.RCV_LARGE) {
+      this.msg.size = kmsg.size;
+      this.host.wake(this.thread, Msg.RCV_TOO_LARGE);
+      return false;
+    }
+    this.kmsg = kmsg;
+    this.to = port;
+    this.seqno = port.nextSeqno();
+    this.host.wake(this.thread, Msg.SUCCESS);
+    return true;
+  }
+
+  lost(why: "died" | "changed"): void {
+    this.timer?.cancel();
+    this.host.wake(this.thread, why === "died" ? Msg.RCV_PORT_DIED : Msg.RCV_PORT_CHANGED);
+  }
+
+  private leave(): void {
+    const { receivers } = this.from;
+    const at = receivers.indexOf(this);
+    if (at >= 0) receivers.splice(at, 1);
+    this.timer?.cancel();
+  }
+
+  private expire(): void {
+    this.leave();
+    this.host.wake(this.thread, Msg.RCV_TIMED_OUT);
+  }
+
+  abort(): number {
+    this.leave();
+    return Msg.RCV_INTERRUPTED;
+  }
+
+  finish(code: number): number {
+    const { kmsg, to } = this;
+    if (kmsg === null || to === null) return code;
+    this.kmsg = null;
+    return received(this.thread, this.msg, kmsg, to, this.seqno);
+  }
+
+  discard(): void {
+    const { kmsg, to } = this;
+    this.kmsg = null;
+    if (kmsg === null || to === null) return;
+    leaves(kmsg, to);
+    destroyKmsg(kmsg);
+  }
+}

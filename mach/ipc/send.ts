@@ -1,0 +1,165 @@
+/**
+ * The send half of `mach_msg`.
+ *
+ * Sends to kernel ports and to send-once rights never wait. A sender that waits tries again each time that it is woken, as the real kernel does: it is
+ * woken by a receive (one sender), by a raised limit (as many as it was raised by) and by the port's death. A send that waits and whose port dies succeeds
+ * (mach-ipc.md §2 rule 2); one that gives up is given back (rule 4). A message that would close a loop waits for room like any other, and is then
+ * destroyed (rule 14).
+ */
+import { invariant } from "../kern/invariant.ts";
+import { Msg, type KernReturn } from "../kern/kern-return.ts";
+import { copyinMessage } from "./copyin.ts";
+import { copyoutPseudo } from "./copyout.ts";
+import { BLOCKED, type IpcHost, type IpcThread, type IpcTimer, type IpcWait } from "./host.ts";
+import { destroyKmsg, type Kmsg, type MsgAccepted } from "./kmsg.ts";
+import { MsgOption, type MachMsg } from "./message.ts";
+import { MsgType, PortType } from "./names.ts";
+import { notifyMsgAccepted } from "./notify.ts";
+import type { BlockedSender, Port } from "./port.ts";
+import { receive } from "./receive.ts";
+import type { Entry, Space } from "./space.ts";
+
+/** Sends what stands in `msg`. */
+export function send(host: IpcHost, thread: IpcThread, msg: MachMsg): KernReturn {
+  const copied = copyinMessage(thread, msg);
+  if (typeof copied === "number") return copied;
+  const port = copied.destination;
+  invariant(port !== null, "a message that was copied in has a destination");
+  if (port.kobject !== null && !port.dead) return sendToKernel(host, thread, copied);
+  return sendOrWait(host, thread, msg, copied, port);
+}
+
+/** Kernel ports answer at once; what they leave in the message goes before the reply is queued. */
+function sendToKernel(host: IpcHost, thread: IpcThread, kmsg: Kmsg): KernReturn {
+  const reply = host.kobjectServer(kmsg, thread);
+  destroyKmsg(kmsg);
+  if (reply) deliverAlways(reply);
+  return Msg.SUCCESS;
+}
+
+/** Queues a message whatever the limit: of the kernel's own, or one sent with SEND_NOTIFY. Destroys it when its port is dead. */
+export function deliverAlways(kmsg: Kmsg): void {
+  const port = kmsg.destination;
+  if (!port || port.dead || kmsg.circular) {
+    destroyKmsg(kmsg);
+    return;
+  }
+  port.msgcount++;
+  port.deliver(kmsg);
+}
+
+function sendOrWait(host: IpcHost, thread: IpcThread, msg: MachMsg, kmsg: Kmsg, port: Port): KernReturn {
+  if (port.dead || kmsg.remoteType === MsgType.MOVE_SEND_ONCE || port.msgcount < port.qlimit) {
+    deliverAlways(kmsg);
+    return Msg.SUCCESS;
+  }
+  const patience = timeLimit(msg);
+  if (patience === 0) return timedOut(thread, msg, kmsg, port);
+  return new SendWait(host, thread, msg, kmsg, port).start(patience);
+}
+
+/** Milliseconds to wait at most; undefined: for ever. With SEND_NOTIFY alone, not at all. */
+function timeLimit({ option, timeout }: MachMsg): number | undefined {
+  if (option & MsgOption.SEND_TIMEOUT) return timeout;
+  return option & MsgOption.SEND_NOTIFY ? 0 : undefined;
+}
+
+function timedOut(thread: IpcThread, msg: MachMsg, kmsg: Kmsg, port: Port): KernReturn {
+  const code = msg.option & MsgOption.SEND_NOTIFY ? sendNotifying(thread.space, msg, kmsg, port) : Msg.SEND_TIMED_OUT;
+  if (code !== Msg.SEND_WILL_NOTIFY) copyoutPseudo(thread, msg, kmsg);
+  return code;
+}
+
+/**
+ * SEND_NOTIFY on a full queue: the message is taken beyond the limit, and the sender is told when it has been received, or the port has
+ * died. One at a time for each name.
+ */
+function sendNotifying(space: Space, msg: MachMsg, kmsg: Kmsg, port: Port): KernReturn {
+  const notify = space.lookup(msg.notify);
+  if (!notify || !(notify.type & PortType.RECEIVE)) return Msg.SEND_INVALID_NOTIFY;
+  const name = space.nameOf(port);
+  const entry = name === undefined ? undefined : space.lookup(name);
+  if (entry?.accepting) return Msg.SEND_NOTIFY_IN_PROGRESS;
+  const request = new AcceptRequest(notify.port.makeSendOnce(), name ?? 0, entry);
+  if (entry) entry.accepting = request;
+  kmsg.accepted = request;
+  deliverAlways(kmsg);
+  return Msg.SEND_WILL_NOTIFY;
+}
+
+/** Who is told of a message's receipt, and by which name of its port: null when that name is gone. */
+class AcceptRequest implements MsgAccepted {
+  name: number;
+  private readonly notify: Port;
+  private readonly entry: Entry | undefined;
+
+  constructor(notify: Port, name: number, entry: Entry | undefined) {
+    this.notify = notify;
+    this.name = name;
+    this.entry = entry;
+  }
+
+  accepted(): void {
+    if (this.entry?.accepting === this) this.entry.accepting = null;
+    notifyMsgAccepted(this.notify, this.name);
+  }
+}
+
+/** A thread that waits for room in a queue. */
+class SendWait implements IpcWait, BlockedSender {
+  readonly what = "send";
+  readonly port: Port;
+  readonly kmsg: Kmsg;
+  private readonly host: IpcHost;
+  private readonly thread: IpcThread;
+  private readonly msg: MachMsg;
+  private timer: IpcTimer | undefined;
+
+  constructor(host: IpcHost, thread: IpcThread, msg: MachMsg, kmsg: Kmsg, port: Port) {
+    this.host = host;
+    this.thread = thread;
+    this.msg = msg;
+    this.kmsg = kmsg;
+    this.port = port;
+  }
+
+  start(patience: number | undefined): typeof BLOCKED {
+    this.port.senders.push(this);
+    if (patience !== undefined) this.timer = this.host.after(patience, () => this.expire());
+    return this.host.block(this.thread, this);
+  }
+
+  proceed(): void {
+    this.timer?.cancel();
+    this.host.wake(this.thread, Msg.SUCCESS);
+  }
+
+  private expire(): void {
+    this.leave();
+    this.host.wake(this.thread, Msg.SEND_TIMED_OUT);
+  }
+
+  private leave(): void {
+    const { senders } = this.port;
+    const at = senders.indexOf(this);
+    if (at >= 0) senders.splice(at, 1);
+    this.timer?.cancel();
+  }
+
+  abort(): number {
+    this.leave();
+    copyoutPseudo(this.thread, this.msg, this.kmsg);
+    return Msg.SEND_INTERRUPTED;
+  }
+
+  finish(code: number): number {
+    const { host, thread, msg, kmsg, port } = this;
+    const sent = code === Msg.SUCCESS ? sendOrWait(host, thread, msg, kmsg, port) : timedOut(thread, msg, kmsg, port);
+    return sent === Msg.SUCCESS && msg.option & MsgOption.RCV ? receive(host, thread, msg) : sent;
+  }
+
+  discard(): void {
+    destroyKmsg(this.kmsg);
+    this.port.wakeSender();
+  }
+}
