@@ -1,4 +1,5 @@
 /** Ports on which the kernel waits for an answer of a task: an exception server's, or the news that a pager has died. */
+import { consumeDestination } from "../ipc/copyout.ts";
 import type { Kmsg } from "../ipc/kmsg.ts";
 import { Port } from "../ipc/port.ts";
 
@@ -8,6 +9,7 @@ export function answerPort(ids: { nextPort: number }, receive: (message: Kmsg) =
   const receiver = {
     accept(message: Kmsg): boolean {
       port.taken();
+      consumeDestination(message, port);
       port.receivers.push(receiver);
       receive(message);
       return true;

@@ -6,6 +6,7 @@
  */
 import { Console, DebugExit } from "../device/console.ts";
 import type { Device } from "../device/device.ts";
+import { timeDevice } from "../device/time.ts";
 import { BLOCKED, type IpcHost, type IpcTimer, type IpcWait, type KObject } from "../ipc/host.ts";
 import { DEAD, isPort, type Kmsg, type PortRef } from "../ipc/kmsg.ts";
 import { kernelPortCreate } from "../ipc/kernel-port.ts";
@@ -116,6 +117,7 @@ export class Machine implements IpcHost {
     this.addDevice("console", this.console.device);
     this.addDevice("console-size", this.console.sizeDevice);
     this.addDevice("debug-exit", this.debugExit.device);
+    this.addDevice("time", timeDevice(this.clock));
     this.console.onOutput((bytes) => {
       if (this.tap.listening) this.tap.emit({ kind: "console", at: this.clock.now, bytes });
     });

@@ -1,0 +1,42 @@
+/**
+ * The device "time": mapped, it shows the time of day (`mapped_time_value_t`): seconds, microseconds, seconds again as a check, then 64-bit seconds and
+ * nanoseconds, their check, the same since boot, and its check.
+ */
+import { VmObject } from "../vm/object.ts";
+import { newPage, type Page } from "../vm/page.ts";
+import type { Device } from "./device.ts";
+
+/** Virtual time as this device needs it, in microseconds. */
+export interface TimeOfDay {
+  readonly now: number;
+  readonly bootTime: number;
+}
+
+/** One page whose contents are the time at the moment of reading. */
+class TimeObject extends VmObject {
+  private readonly clock: TimeOfDay;
+  private readonly page: Page = newPage();
+
+  constructor(clock: TimeOfDay) {
+    super();
+    this.clock = clock;
+    this.pages.set(0, this.page);
+  }
+
+  override lookup(page: number): Page | undefined {
+    if (page !== 0) return undefined;
+    const { now, bootTime } = this.clock;
+    const view = new DataView(this.page.bytes.buffer);
+    const [sec, usec] = [Math.floor((bootTime + now) / 1e6), (bootTime + now) % 1e6];
+    [sec, usec, sec].forEach((n, i) => view.setInt32(i * 4, n, true));
+    const up = Math.floor(now / 1e6);
+    [sec, usec * 1000, sec, up, (now % 1e6) * 1000, up].forEach((n, i) => view.setBigInt64(12 + i * 8, BigInt(Math.floor(n)), true));
+    return this.page;
+  }
+}
+
+/** The device over `clock`. It can only be mapped. */
+export function timeDevice(clock: TimeOfDay): Device {
+  const object = new TimeObject(clock);
+  return { map: () => object };
+}
