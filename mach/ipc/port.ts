@@ -13,7 +13,7 @@ import { invariant } from "../kern/invariant.ts";
 import type { KObject } from "./host.ts";
 import { destroyKmsg, KmsgQueue, type Kmsg } from "./kmsg.ts";
 import type { PortSet, Receiver } from "./port-set.ts";
-import { DeadNameRequests } from "./dead-name-requests.ts";
+import type { DeadNameRequests } from "./dead-name-requests.ts";
 import { notifyDeadName, notifyNoSenders, notifyPortDestroyed, notifySendOnce } from "./notify.ts";
 import type { Space } from "./space.ts";
 

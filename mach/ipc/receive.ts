@@ -6,7 +6,7 @@
 import { invariant } from "../kern/invariant.ts";
 import { Msg, type KernReturn } from "../kern/kern-return.ts";
 import { copyoutMessage, copyoutTooLarge } from "./copyout.ts";
-import { BLOCKED, type IpcHost, type IpcThread, type IpcTimer, type IpcWait } from "./host.ts";
+import type { BLOCKED, IpcHost, IpcThread, IpcTimer, IpcWait } from "./host.ts";
 import { destroyKmsg, isPort, type Kmsg } from "./kmsg.ts";
 import { MsgOption, type MachMsg } from "./message.ts";
 import { MsgType, PortType } from "./names.ts";
@@ -41,6 +41,7 @@ export function receive(host: IpcHost, thread: IpcThread, msg: MachMsg): KernRet
   const port = kmsg.destination;
   invariant(port !== null, "a queued message has a destination");
   from.queue.remove(kmsg);
+  host.observer?.received(kmsg, port, thread);
   return received(thread, msg, kmsg, port, port.nextSeqno());
 }
 
@@ -154,6 +155,7 @@ class ReceiveWait implements IpcWait, Receiver {
     const { kmsg, to } = this;
     if (kmsg === null || to === null) return code;
     this.kmsg = null;
+    this.host.observer?.received(kmsg, to, this.thread);
     return received(this.thread, this.msg, kmsg, to, this.seqno);
   }
 

@@ -10,7 +10,7 @@ import { invariant } from "../kern/invariant.ts";
 import { Msg, type KernReturn } from "../kern/kern-return.ts";
 import { copyinMessage } from "./copyin.ts";
 import { copyoutPseudo } from "./copyout.ts";
-import { BLOCKED, type IpcHost, type IpcThread, type IpcTimer, type IpcWait } from "./host.ts";
+import type { BLOCKED, IpcHost, IpcThread, IpcTimer, IpcWait } from "./host.ts";
 import { destroyKmsg, type Kmsg, type MsgAccepted } from "./kmsg.ts";
 import { MsgOption, type MachMsg } from "./message.ts";
 import { MsgType, PortType } from "./names.ts";
@@ -25,6 +25,7 @@ export function send(host: IpcHost, thread: IpcThread, msg: MachMsg): KernReturn
   if (typeof copied === "number") return copied;
   const port = copied.destination;
   invariant(port !== null, "a message that was copied in has a destination");
+  host.observer?.sent(copied, thread);
   if (port.kobject !== null && !port.dead) return sendToKernel(host, thread, copied);
   return sendOrWait(host, thread, msg, copied, port);
 }
