@@ -8,18 +8,25 @@ import { main as clearProgram } from "./bin/clear.ts";
 import { main as cpProgram } from "./bin/cp.ts";
 import { main as cutProgram } from "./bin/cut.ts";
 import { main as dateProgram } from "./bin/date.ts";
+import { main as ddProgram } from "./bin/dd.ts";
 import { main as dirnameProgram } from "./bin/dirname.ts";
 import { main as echoProgram } from "./bin/echo.ts";
 import { main as envProgram } from "./bin/env.ts";
 import { main as falseProgram } from "./bin/false.ts";
+import { main as findProgram } from "./bin/find.ts";
 import { main as grepProgram } from "./bin/grep.ts";
 import { main as headProgram } from "./bin/head.ts";
 import { main as hostnameProgram } from "./bin/hostname.ts";
 import { main as idProgram } from "./bin/id.ts";
+import { main as idsProgram } from "./bin/ids.ts";
+import { main as killProgram } from "./bin/kill.ts";
 import { main as lnProgram } from "./bin/ln.ts";
+import { main as lsProgram } from "./bin/ls.ts";
 import { main as mkdirProgram } from "./bin/mkdir.ts";
 import { main as mvProgram } from "./bin/mv.ts";
+import { main as nullauthProgram } from "./bin/nullauth.ts";
 import { main as printfProgram } from "./bin/printf.ts";
+import { main as psProgram } from "./bin/ps.ts";
 import { main as pwdProgram } from "./bin/pwd.ts";
 import { main as readlinkProgram } from "./bin/readlink.ts";
 import { main as rmProgram } from "./bin/rm.ts";
@@ -37,6 +44,7 @@ import { main as trProgram } from "./bin/tr.ts";
 import { main as trueProgram } from "./bin/true.ts";
 import { main as unameProgram } from "./bin/uname.ts";
 import { main as uniqProgram } from "./bin/uniq.ts";
+import { main as wProgram } from "./bin/w.ts";
 import { main as wcProgram } from "./bin/wc.ts";
 import { main as whichProgram } from "./bin/which.ts";
 import { main as whoamiProgram } from "./bin/whoami.ts";
@@ -52,18 +60,25 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/cp", cpProgram],
   ["/bin/cut", cutProgram],
   ["/bin/date", dateProgram],
+  ["/bin/dd", ddProgram],
   ["/bin/dirname", dirnameProgram],
   ["/bin/echo", echoProgram],
   ["/bin/env", envProgram],
   ["/bin/false", falseProgram],
+  ["/bin/find", findProgram],
   ["/bin/grep", grepProgram],
   ["/bin/head", headProgram],
   ["/bin/hostname", hostnameProgram],
   ["/bin/id", idProgram],
+  ["/bin/ids", idsProgram],
+  ["/bin/kill", killProgram],
   ["/bin/ln", lnProgram],
+  ["/bin/ls", lsProgram],
   ["/bin/mkdir", mkdirProgram],
   ["/bin/mv", mvProgram],
+  ["/bin/nullauth", nullauthProgram],
   ["/bin/printf", printfProgram],
+  ["/bin/ps", psProgram],
   ["/bin/pwd", pwdProgram],
   ["/bin/readlink", readlinkProgram],
   ["/bin/rm", rmProgram],
@@ -82,6 +97,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/true", trueProgram],
   ["/bin/uname", unameProgram],
   ["/bin/uniq", uniqProgram],
+  ["/bin/w", wProgram],
   ["/bin/wc", wcProgram],
   ["/bin/which", whichProgram],
   ["/bin/whoami", whoamiProgram],

@@ -5,7 +5,7 @@ import { closeInput, Lines, openInput, readRest } from "../lib/input.ts";
 import { encode } from "../lib/output.ts";
 import { sizeOf, tool, type Tool } from "../lib/tool.ts";
 
-const prepare = (args: readonly string[]): readonly string[] => args.flatMap((a) => (/^-\d+$/.test(a) ? ["-n", a.slice(1)] : [a]));
+const prepare = (args: readonly string[]): readonly string[] => (/^-\d+$/.test(args[0] ?? "") ? ["-n", (args[0] ?? "").slice(1), ...args.slice(1)] : args);
 const long = { lines: "n", bytes: "c", quiet: "q", silent: "q", verbose: "v" };
 
 export const main = tool({ letters: "n:c:qv", long, usage: "[OPTION]... [FILE]...", prepare }, function* (t) {

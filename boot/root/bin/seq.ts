@@ -11,7 +11,7 @@ const prepare = (args: readonly string[]): readonly string[] => {
 };
 const long = { "equal-width": "w", separator: "s", format: "f" };
 
-export const main = tool({ letters: "+ws:f:", long, usage: "[OPTION]... [FIRST [INCREMENT]] LAST", prepare }, function* (t) {
+export const main = tool({ letters: "ws:f:", long, usage: "[OPTION]... [FIRST [INCREMENT]] LAST", prepare }, function* (t) {
   if (t.operands.length === 0) throw new UsageError("missing operand");
   if (t.operands.length > 3) throw new UsageError(`extra operand '${t.operands[3] ?? ""}'`);
   const numbers = t.operands.map(number);

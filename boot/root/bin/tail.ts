@@ -5,7 +5,7 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { BLOCK, closeInput, openInput, readRest } from "../lib/input.ts";
 import { sizeOf, tool, type Tool } from "../lib/tool.ts";
 
-const prepare = (args: readonly string[]): readonly string[] => args.flatMap((a) => (/^[-+]\d+$/.test(a) ? ["-n", a.replace(/^-/, "")] : [a]));
+const prepare = (args: readonly string[]): readonly string[] => (/^[-+]\d+$/.test(args[0] ?? "") ? ["-n", (args[0] ?? "").replace(/^-/, ""), ...args.slice(1)] : args);
 const long = { lines: "n", bytes: "c", follow: "f", quiet: "q", silent: "q", verbose: "v" };
 
 export const main = tool({ letters: "n:c:fqv", long, usage: "[OPTION]... [FILE]...", prepare }, function* (t) {

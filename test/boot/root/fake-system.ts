@@ -87,7 +87,7 @@ export class FakeSystem {
     const stdin = this.#open({ node: this.files.make(REG | 0o644) });
     if (stdin.node) stdin.node.data = new TextEncoder().encode(input);
     const fds = new Map([stdin, this.#open({ sink: (d) => void texts.out.push(d), writing: true }), this.#open({ sink: (d) => void texts.err.push(d), writing: true })].map((open, fd) => [fd, { open, cloexec: false }]));
-    const init = this.#process(1, fds, this.files.root);
+    const init = this.#process(1, fds, this.files.find(this.files.root, environment["PWD"] ?? "/", "chdir"));
     const environ = new Map(Object.entries({ PATH: "/bin:/sbin", HOME: "/home/guest", ...environment }));
     init.body = this.#main(init, this.#libc(init, environ), main, argv);
     this.#schedule(init);
@@ -457,7 +457,7 @@ export class FakeSystem {
         throw new Exited();
       },
       *execvp(file, argv) {
-        for (const dir of file.includes("/") ? [""] : (environ.get("PATH") ?? "").split(":").map((d) => `${d}/`)) {
+        for (const dir of file.includes("/") ? [""] : (environ.get("PATH") ?? "/bin:/usr/bin").split(":").map((d) => `${d}/`)) {
           try {
             return yield* (this as Libc).execve(dir + file, argv);
           } catch (e) {
@@ -467,7 +467,7 @@ export class FakeSystem {
         throw new UnixError("execvp", Errno.ENOENT);
       },
       *posix_spawnp(file, argv) {
-        for (const dir of file.includes("/") ? [""] : (environ.get("PATH") ?? "").split(":").map((d) => `${d}/`)) {
+        for (const dir of file.includes("/") ? [""] : (environ.get("PATH") ?? "/bin:/usr/bin").split(":").map((d) => `${d}/`)) {
           try {
             const [main, args] = self.#image(p, dir + file, argv, 0);
             return started(self.#process(p.pid, copyFds(), p.cwd), environ, main, args);

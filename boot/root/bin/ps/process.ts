@@ -1,0 +1,87 @@
+/** What ps finds out of one process, by asking proc, the process itself and its terminal. */
+import { attempt } from "../../../../glibc-shim/errno.ts";
+import type { Fd, Libc } from "../../../../glibc-shim/libc.ts";
+import type { Syscall } from "../../../../mach/kern/syscall.ts";
+import { MACH_PORT_NULL, type MachPort } from "../../../../mach/ipc/names.ts";
+import { decodeArgz } from "../../../../servers/interfaces/argz.ts";
+import { INIT_PORT_CTTYID } from "../../../../servers/interfaces/hurd-types.ts";
+import { msgCall } from "../../../../servers/interfaces/msg.ts";
+import { procCall } from "../../../../servers/interfaces/process.ts";
+import { decodeProcInfo, PI_FETCH_TASKEVENTS, PI_FETCH_TASKINFO, PI_FETCH_THREAD_BASIC, PI_FETCH_THREAD_WAITS, PI_FETCH_THREADS, PI_NOMSG, type ProcInfo } from "../../../../servers/interfaces/procinfo.ts";
+import { termCall } from "../../../../servers/interfaces/term.ts";
+import { dropRight } from "../../lib/rights.ts";
+
+/** The controlling terminal: its name; "none"; or "unknown" when the process will not say. */
+export type Terminal = { readonly name: string; readonly foreground: number | undefined } | "none" | "unknown";
+
+export interface ProcessRow {
+  readonly pid: number;
+  readonly info: ProcInfo;
+  /** What each thread waits for, by thread. */
+  readonly waits: readonly string[];
+  readonly args: string;
+  readonly terminal: Terminal;
+}
+
+/** What the chosen columns need to know. Asking a process for its terminal or its waits needs its cooperation. */
+export interface Wanted {
+  readonly terminal: boolean;
+  readonly waits: boolean;
+  readonly messages: boolean;
+}
+
+/** Every pid, rising. */
+export function* allPids(libc: Libc): Syscall<readonly number[]> {
+  const r = yield* procCall.proc_getallpids(libc.ports.proc, {});
+  return r.err === 0 ? [...r.pidarray].sort((a, b) => a - b) : [];
+}
+
+/** Undefined when there is no such process (any more). */
+export function* readProcess(libc: Libc, pid: number, wanted: Wanted): Syscall<ProcessRow | undefined> {
+  const { proc } = libc.ports;
+  const flags = PI_FETCH_TASKINFO | PI_FETCH_THREADS | PI_FETCH_THREAD_BASIC | (wanted.messages ? PI_FETCH_TASKEVENTS : 0) | (wanted.waits ? PI_FETCH_THREAD_WAITS : 0);
+  const got = yield* procCall.proc_getprocinfo(proc, { which: pid, flags });
+  if (got.err !== 0) return undefined;
+  const info = decodeProcInfo(got.procinfo);
+  const args = yield* procCall.proc_getprocargs(proc, { which: pid });
+  const terminal = wanted.terminal ? yield* terminalOf(libc, pid, info) : "unknown";
+  return { pid, info, waits: decodeArgz(got.threadwaits), args: args.err === 0 ? decodeArgz(args.procargs).join(" ") : "", terminal };
+}
+
+/** The terminal, by the process' own word: its message port tells its CTTYID port to whoever holds its task. */
+function* terminalOf(libc: Libc, pid: number, info: ProcInfo): Syscall<Terminal> {
+  if ((info.state & PI_NOMSG) !== 0) return "unknown";
+  const { proc } = libc.ports;
+  const task = yield* procCall.proc_pid2task(proc, { pid });
+  if (task.err !== 0) return "unknown";
+  const port = yield* procCall.proc_getmsgport(proc, { pid });
+  if (port.err !== 0) {
+    yield* dropRight(task.task);
+    return "unknown";
+  }
+  const ctty = yield* msgCall.msg_get_init_port(port.msgport, { refport: task.task, which: INIT_PORT_CTTYID });
+  yield* dropRight(port.msgport);
+  yield* dropRight(task.task);
+  if (ctty.err !== 0) return "unknown";
+  if (ctty.port === MACH_PORT_NULL) return "none";
+  const terminal = yield* nameOf(libc, ctty.port);
+  yield* dropRight(ctty.port);
+  return terminal;
+}
+
+/** A terminal's name and its foreground process group, from its id port. */
+function* nameOf(libc: Libc, cttyid: MachPort): Syscall<Terminal> {
+  const opened = yield* termCall.termctty_open_terminal(cttyid, { flags: 0 });
+  if (opened.err !== 0) return "unknown";
+  const fd = yield* libc.openport(opened.terminal, 0);
+  const port = yield* libc.fdPort(fd);
+  const name = yield* termCall.term_get_nodename(port, {});
+  const group = yield* foreground(libc, fd);
+  yield* libc.close(fd);
+  return name.err === 0 ? { name: name.name, foreground: group } : "unknown";
+}
+
+function* foreground(libc: Libc, fd: Fd): Syscall<number | undefined> {
+  const group = yield* attempt(libc.tcgetpgrp(fd));
+  return group.err === 0 ? group.value : undefined;
+}
