@@ -20,6 +20,7 @@ export { PortClass, PortInfo, type Rpc } from "./port-info.ts";
 
 /** What starts threads: the C library, or its like. */
 export interface ThreadStarter {
+  /** The port that it answers is the thread's own, and goes with it. */
   thread(body: () => Syscall<void>): Syscall<MachPort>;
 }
 
@@ -391,8 +392,7 @@ export class Bucket {
 
   private *anotherThread(demuxer: Demuxer): Syscall<void> {
     this.waitingThreads++;
-    const thread = yield* this.starter.thread(() => this.newThread(demuxer));
-    yield* deallocate(thread);
+    yield* this.starter.thread(() => this.newThread(demuxer));
   }
 
   private *newThread(demuxer: Demuxer): Syscall<void> {

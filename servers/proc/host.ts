@@ -1,5 +1,5 @@
 /** What belongs to the host: privileged ports, standard exec data, the system's name (auth-proc.md §2.4). */
-import { copySend, MACH_PORT_NULL, portValid, type MachPort } from "../../mach/ipc/names.ts";
+import { copySends, portValid, type MachPort } from "../../mach/ipc/names.ts";
 import { machHostCall } from "../../mach/interfaces/mach-host.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { client } from "../../mach/mig/client.ts";
@@ -92,7 +92,7 @@ export class HostData {
   private *tell(listener: MachPort): Syscall<void> {
     const { execData } = this;
     if (execData === undefined) return;
-    yield* execCall.exec_setexecdata(listener, { ports: { names: execData.ports, disposition: copySend(listener).disposition }, ints: execData.ints });
+    yield* execCall.exec_setexecdata(listener, { ports: copySends(execData.ports), ints: execData.ints });
   }
 }
 
@@ -110,7 +110,7 @@ export function hostHandlers(table: ProcessTable, host: HostData): ProcHandlers 
     *proc_getexecdata() {
       const { data } = host;
       if (data === undefined) return { err: Errno.ENOENT };
-      return { err: 0, ports: { names: data.ports, disposition: copySend(MACH_PORT_NULL).disposition }, ints: data.ints };
+      return { err: 0, ports: copySends(data.ports), ints: data.ints };
     },
     *proc_execdata_notify(_caller, { notify }) {
       if (!portValid(notify)) return { err: Errno.EINVAL };

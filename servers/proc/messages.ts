@@ -39,9 +39,8 @@ function* oneWay(table: ProcessTable, to: MachPort, id: number, items: readonly 
 function* sendLater(table: ProcessTable, message: MachMsg, to: MachPort): Syscall<void> {
   yield* addSendRef(to);
   message.option = MsgOption.SEND;
-  const thread = yield* table.threads.thread(function* () {
+  yield* table.threads.thread(function* () {
     yield message;
     yield* deallocate(to);
   });
-  void thread;
 }
