@@ -1,13 +1,16 @@
 /** What pagers say to the kernel (`mach.defs`, memory_object_*; `mach4.defs`, proxies). */
-import { isPort } from "../ipc/kmsg.ts";
-import { kernelPortCreate } from "../ipc/kernel-port.ts";
+import { destroyKmsg, isPort } from "../ipc/kmsg.ts";
+import { kernelPortCreate, kernelPortDestroy, releaseSendRight } from "../ipc/kernel-port.ts";
+import type { Port } from "../ipc/port.ts";
 import { gnumach } from "../interfaces/gnumach.ts";
 import { mach } from "../interfaces/mach.ts";
 import { mach4 } from "../interfaces/mach4.ts";
 import type { Pager, Proxy } from "../vm/pager.ts";
 import { pageAligned } from "../vm/page.ts";
+import { answerPort } from "./answer-port.ts";
 import { Kern } from "./kern-return.ts";
 import { kernelRoutines, type KernelHandlers } from "./kernel-call.ts";
+import type { Machine } from "./machine.ts";
 import { aPager, aTask, theHostPriv } from "./targets.ts";
 import type { Task } from "./task.ts";
 
@@ -55,6 +58,19 @@ const sync: KernelHandlers<typeof gnumach.routines, Pager> = {
   },
 };
 
+/** The port of a proxy: with its last send right it gives up the memory object. */
+function proxyPort(machine: Machine, proxy: Proxy): Port {
+  const port = kernelPortCreate(machine, proxy);
+  const watch = answerPort(machine.ids, (message) => {
+    destroyKmsg(message);
+    releaseSendRight(proxy.object);
+    kernelPortDestroy(port);
+    watch.destroy();
+  });
+  port.noSenders = watch.makeSendOnce();
+  return port;
+}
+
 const proxies: KernelHandlers<typeof mach4.routines, Task> = {
   /** One object only, as in the real kernel: others are KERN_INVALID_ARGUMENT. */
   memory_object_create_proxy: (_task, { max_protection, object, offset, start, len }, call) => {
@@ -64,7 +80,7 @@ const proxies: KernelHandlers<typeof mach4.routines, Task> = {
     const ref = handle === undefined ? null : call.take(handle);
     if (!isPort(ref)) return { err: Kern.INVALID_ARGUMENT };
     const proxy: Proxy = { kind: "memory-proxy", object: ref, offset: u(from), length: u(length), maxProtection: max_protection };
-    return { err: 0, proxy: call.give(kernelPortCreate(call.machine, proxy).makeSend()) };
+    return { err: 0, proxy: call.give(proxyPort(call.machine, proxy).makeSend()) };
   },
 };
 
