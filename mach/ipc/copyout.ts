@@ -126,8 +126,8 @@ export function copyoutTooLarge(msg: MachMsg, kmsg: Kmsg, port: Port): void {
   msg.complex = kmsg.complex;
   msg.items = [];
   kmsg.local = null;
-  destroyRight(local, localType);
   consumeDestination(kmsg, port);
+  destroyRight(local, localType);
   destroyBody(kmsg.items);
 }
 

@@ -104,8 +104,24 @@ export function destroyBody(items: readonly KItem[]): void {
   }
 }
 
-/** Destroys a message with all that it carries: destination right, reply right, body. A cycle of messages ends here too. */
+/** Messages to be destroyed; empty except while `destroyKmsg` runs, which never waits. */
+const doomed: Kmsg[] = [];
+
+/**
+ * Destroys a message with all that it carries: who asked to be told of its receipt, destination right, reply right, body. A message that dies because of this
+ * one (in the queue of a port whose receive right was in the body) is destroyed after it, so that notifications come in the real kernel's order.
+ */
 export function destroyKmsg(kmsg: Kmsg): void {
+  doomed.push(kmsg);
+  if (doomed.length > 1) return;
+  try {
+    for (let i = 0; i < doomed.length; i++) clean(doomed[i] as Kmsg);
+  } finally {
+    doomed.length = 0;
+  }
+}
+
+function clean(kmsg: Kmsg): void {
   const { remote, local, accepted } = kmsg;
   kmsg.remote = null;
   kmsg.local = null;

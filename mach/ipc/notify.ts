@@ -2,7 +2,7 @@
  * The kernel's notifications (`mach/notify.defs`): messages to send-once rights, never refused for a full queue. A right whose port is
  * dead is only used up.
  */
-import { Kmsg, type KItem, type PortRef } from "./kmsg.ts";
+import { destroyKmsg, Kmsg, type KItem, type PortRef } from "./kmsg.ts";
 import { MsgType } from "./names.ts";
 import type { Port } from "./port.ts";
 
@@ -22,13 +22,13 @@ const item = (type: number, data: number | undefined, ports: PortRef[] | undefin
 
 /** Sends on a send-once right, which this uses up. */
 function send(right: Port, id: number, items: readonly KItem[]): void {
+  const kmsg = new Kmsg(right, MsgType.MOVE_SEND_ONCE, null, 0, id, items, 24 + items.length * 8, id === Notify.PORT_DESTROYED);
   if (right.dead) {
-    right.sorights--;
-    for (const { ports } of items) for (const port of ports ?? []) if (port && "releaseReceive" in port) port.releaseReceive();
+    destroyKmsg(kmsg);
     return;
   }
   right.msgcount++;
-  right.deliver(new Kmsg(right, MsgType.MOVE_SEND_ONCE, null, 0, id, items, 24 + items.length * 8, id === Notify.PORT_DESTROYED));
+  right.deliver(kmsg);
 }
 
 /** A request on `name` will never fire: the right under it ended in another way. */

@@ -177,12 +177,12 @@ export class Port {
 
   private die(): void {
     this.dead = true;
-    for (let k = this.queue.shift(); k; k = this.queue.shift()) destroyKmsg(k);
     for (let s = this.senders.pop(); s; s = this.senders.pop()) s.proceed();
     this.msgcount = 0;
     const noSenders = this.noSenders;
     this.noSenders = null;
     if (noSenders) noSenders.releaseSendOnce();
+    for (let k = this.queue.shift(); k; k = this.queue.shift()) destroyKmsg(k);
     const requests = this.deadNames;
     this.deadNames = null;
     requests?.forEach((r) => notifyDeadName(r.notify, r.name));
