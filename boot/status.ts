@@ -1,8 +1,8 @@
 /**
  * `npm run status`: which routines of which interface each server implements, as a table for servers/README.md.
  *
- * Read from the sources, with the compiler's own knowledge of types: a call `serve(sub, lookup, handlers)` implements what the type of
- * `handlers` has, wherever its parts come from. So the table needs no running system and cannot be out of date.
+ * Read from the sources, with the compiler's knowledge of them: a call `serve(sub, lookup, handlers)` implements what stands in the literals
+ * that `handlers` is made of, wherever they are written. So the table needs no running system and cannot be out of date.
  */
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -21,16 +21,55 @@ const room = /servers\/([^/]+)\/.*\.ts$/;
 
 const propertyNames = (type: ts.Type): readonly string[] => type.getProperties().map((p) => p.name);
 
-/** The routines in the type of a definition, and those that the handlers' type has. */
+/** Where an expression's value is written down: a variable's initializer, what a function returns; undefined when that cannot be seen. */
+function sourcesOf(checker: ts.TypeChecker, e: ts.Expression): readonly ts.Expression[] | undefined {
+  if (ts.isParenthesizedExpression(e) || ts.isAsExpression(e) || ts.isSatisfiesExpression(e)) return [e.expression];
+  const called = ts.isCallExpression(e);
+  const at = called ? e.expression : e;
+  const symbol = checker.getSymbolAtLocation(ts.isPropertyAccessExpression(at) ? at.name : at);
+  const real = symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const declaration = real?.valueDeclaration;
+  if (declaration === undefined) return undefined;
+  const value = ts.isVariableDeclaration(declaration) || ts.isPropertyDeclaration(declaration) ? declaration.initializer : undefined;
+  if (!called) return value && [value];
+  const body = ts.isFunctionLike(declaration) ? declaration : value;
+  return body !== undefined && ts.isFunctionLike(body) && "body" in body && body.body ? returned(body.body) : undefined;
+}
+
+/** What a function's body returns, its inner functions apart. */
+function returned(body: ts.Node): readonly ts.Expression[] {
+  if (!ts.isBlock(body)) return [body as ts.Expression];
+  const found: ts.Expression[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isReturnStatement(node) && node.expression) found.push(node.expression);
+    else if (!ts.isFunctionLike(node)) ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(body, visit);
+  return found;
+}
+
+/** Names of the handlers in an expression: of the literals it comes from, or of its type; one that only may be there does not count. */
+function handlerNames(checker: ts.TypeChecker, e: ts.Expression, depth = 0): readonly string[] {
+  if (ts.isObjectLiteralExpression(e)) {
+    return e.properties.flatMap((p) => {
+      if (ts.isSpreadAssignment(p)) return handlerNames(checker, p.expression, depth + 1);
+      return p.name !== undefined ? [p.name.getText()] : [];
+    });
+  }
+  const sources = depth < 8 ? sourcesOf(checker, e) : undefined;
+  if (sources !== undefined && sources.length > 0) return sources.flatMap((s) => handlerNames(checker, s, depth + 1));
+  const there = checker.getTypeAtLocation(e).getProperties();
+  return there.filter((p) => (p.flags & ts.SymbolFlags.Optional) === 0).map((p) => p.name);
+}
+
+/** The routines in the type of a definition, and those that the handlers have. */
 function readCall(checker: ts.TypeChecker, call: ts.CallExpression, server: string): Implemented | undefined {
   const [sub, , handlers] = call.arguments;
   if (sub === undefined || handlers === undefined) return undefined;
   const routines = checker.getTypeAtLocation(sub).getProperty("routines");
   if (routines === undefined) return undefined;
   const all = propertyNames(checker.getTypeOfSymbolAtLocation(routines, sub));
-  // A handler that only may be there (`Partial`) does not count.
-  const there = checker.getTypeAtLocation(handlers).getProperties().filter((p) => (p.flags & ts.SymbolFlags.Optional) === 0);
-  const given = new Set(there.map((p) => p.name));
+  const given = new Set(handlerNames(checker, handlers));
   return { server, subsystem: sub.getText(), has: all.filter((r) => given.has(r)), lacks: all.filter((r) => !given.has(r)) };
 }
 

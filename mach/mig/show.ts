@@ -112,17 +112,8 @@ export function showItem(item: ShownItem, options: ShowOptions): string {
   return `\t0x${((elements(data)[0] ?? 0) >>> 0).toString(16)} (type ${type}, ${item.number}*${bytes})\n`;
 }
 
-/** The items of a body, with blanks between them. */
-export function showItems(items: readonly ShownItem[], options: ShowOptions): string {
-  let text = "";
-  let first = true;
-  for (const item of items) {
-    if (isPortType(item.type) && elements(item.data).length === 0) continue;
-    text += `${first ? "" : " "}${showItem(item, options)}`;
-    first = false;
-  }
-  return text;
-}
+/** The items of a body, with blanks between them, also around one that prints as nothing (recorded: auth_makeauth without handles). */
+export const showItems = (items: readonly ShownItem[], options: ShowOptions): string => items.map((item) => showItem(item, options)).join(" ");
 
 /** A return code: 0, or in hex with its text. */
 export const showCode = (code: number, strerror: (code: number) => string): string =>

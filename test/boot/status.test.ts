@@ -19,5 +19,7 @@ describe("npm run status", () => {
     const auth = merged(status()).find((r) => r.server === "auth");
     expect(auth?.lacks).to.deep.equal([]);
     expect(auth?.has).to.include("auth_makeauth");
+    const proc = merged(status()).find((r) => r.server === "proc" && r.subsystem === "proc");
+    expect(proc?.has).to.include("proc_child");
   }).timeout(60_000);
 });

@@ -129,7 +129,7 @@ describe("items (rpctrace.md §3; recorded/rpctrace)", () => {
   it("print an unnamed right, a dead one, an empty array of rights", () => {
     expect(showItems([right(5), right(0xffffffff)], options)).to.equal("   5  (dead)");
     const empty = t.polySends.pack({ names: [], disposition: MsgType.COPY_SEND });
-    expect(showItems([int(1), empty, int(2)], options)).to.equal("1 2");
+    expect(showItems([int(1), empty, int(2)], options)).to.equal("1  2");
   });
   it("cut strings at the size without a mark, and data with its NULs", () => {
     const short = { ...options, size: 3 };
