@@ -6,11 +6,11 @@ import { O_RDWR } from "../../../servers/interfaces/hurd-types.ts";
 import { Lflag, TCSAFLUSH } from "../../../servers/interfaces/termios.ts";
 import { decode } from "./output.ts";
 
-/** One line from `fd`, without its newline; undefined at the end of the file. */
+/** One line from `fd`, without its newline, and not a byte more; undefined at the end of the file. */
 export function* readLine(libc: Libc, fd: Fd): Syscall<string | undefined> {
   const bytes: number[] = [];
   for (;;) {
-    const data = yield* libc.read(fd, bytes.length === 0 ? 1024 : 1);
+    const data = yield* libc.read(fd, 1);
     if (data.length === 0) return bytes.length === 0 ? undefined : decode(Uint8Array.from(bytes));
     bytes.push(...data);
     if (bytes.at(-1) === 10) return decode(Uint8Array.from(bytes.slice(0, -1)));

@@ -202,7 +202,7 @@ export class FakeSystem {
   #descriptorCalls(p: Process): Partial<Libc> {
     const fdOf = (fd: Fd, call: string): Open => this.#fd(p, fd, call);
     const block = (call: string, ready: () => boolean): Syscall<void> => this.#block(p, call, ready) as Syscall<void>;
-    const self = this;
+    const self: FakeSystem = this; // eslint-disable-line @typescript-eslint/no-this-alias -- the calls below are generator methods
     const drop = (fd: number): void => {
       const old = p.fds.get(fd);
       p.fds.delete(fd);
@@ -305,7 +305,7 @@ export class FakeSystem {
       if (dir.entries.has(name) || name === "" || name === ".") throw new UnixError(call, Errno.EEXIST);
       files.add(dir, name, node);
     };
-    const self = this;
+    const self: FakeSystem = this; // eslint-disable-line @typescript-eslint/no-this-alias -- the calls below are generator methods
     return {
       *open(path, flags, mode = 0o666) {
         let node: Node;
@@ -426,7 +426,7 @@ export class FakeSystem {
   }
 
   #processCalls(p: Process, environ: Map<string, string>): Partial<Libc> {
-    const self = this;
+    const self: FakeSystem = this; // eslint-disable-line @typescript-eslint/no-this-alias -- the calls below are generator methods
     const block = (call: string, ready: () => boolean): Syscall<void> => this.#block(p, call, ready) as Syscall<void>;
     const started = (fork: Process, libcEnviron: ReadonlyMap<string, string>, main: Main, argv: readonly string[]): number => {
       fork.umask = p.umask;

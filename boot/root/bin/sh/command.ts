@@ -58,9 +58,18 @@ function* dispatch(shell: Shell, command: SimpleCommand, words: readonly string[
   else yield* runProgram(shell, command, assigned, words, text, last);
 }
 
+/** The values, each expanded with those before it in effect. */
 function* assignedValues(shell: Shell, assignments: readonly Assignment[]): Syscall<Map<string, string>> {
   const values = new Map<string, string>();
-  for (const { name, value } of assignments) values.set(name, yield* expandString(shell, value, true));
+  const old = new Map<string, Variable | undefined>();
+  for (const { name, value } of assignments) {
+    const text = yield* expandString(shell, value, true);
+    values.set(name, text);
+    if (assignments.length === 1) break;
+    if (!old.has(name)) old.set(name, shell.variables.save(name));
+    shell.assign(name, text);
+  }
+  for (const [name, value] of old) shell.variables.restore(name, value);
   return values;
 }
 

@@ -206,7 +206,7 @@ function* inner(shell: Shell, command: CompoundCommand): Syscall<void> {
     case "if":
       yield* tested(shell, runList(shell, command.condition));
       if (shell.status === 0) return yield* runList(shell, command.then);
-      shell.status = 0;
+      if (command.otherwise.length === 0) shell.status = 0;
       return yield* runList(shell, command.otherwise);
     case "while":
     case "until":

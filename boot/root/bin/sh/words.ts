@@ -1,6 +1,7 @@
 /** Words of the shell: quoting and the expansions that stand in them (POSIX, "Quoting", "Word Expansions"). */
 import type { List, ParameterOp, Part, Word } from "./ast.ts";
-import { ShellSyntaxError, Source, type Aliases } from "./lexer.ts";
+import type { Source} from "./lexer.ts";
+import { ShellSyntaxError, type Aliases } from "./lexer.ts";
 import { parseSubstitution, parseText } from "./parser.ts";
 
 /**

@@ -28,26 +28,26 @@ export function* cd(shell: Shell, argv: readonly string[]): Syscall<number> {
   const home = shell.variables.get("HOME");
   const dest = operand === "-" ? shell.variables.get("OLDPWD") : (operand ?? home);
   if (dest === undefined) throw new ShellError(operand === "-" ? "OLDPWD not set" : "HOME not set");
-  for (const place of yield* places(shell, dest)) {
+  for (const [place, shown] of yield* places(shell, dest)) {
     const logical = normalise(place);
     const done = yield* attempt(shell.libc.chdir(physical ? place : logical));
     if (done.err !== 0) continue;
     const now = physical ? yield* shell.libc.getcwd() : logical;
     shell.assign("OLDPWD", yield* workingDirectory(shell));
     shell.assign("PWD", now);
-    if (operand === "-" || (place !== dest && !place.endsWith(`/${dest}`))) yield* shell.libc.writeAll(STDOUT, `${now}\n`);
+    if (operand === "-" || shown) yield* shell.libc.writeAll(STDOUT, `${now}\n`);
     return 0;
   }
   throw new ShellError(`can't cd to ${dest}`);
 }
 
-/** Where `dest` may be: relative names are looked for in $CDPATH. */
-function* places(shell: Shell, dest: string): Syscall<readonly string[]> {
-  if (dest.startsWith("/")) return [dest];
-  const here = `${yield* workingDirectory(shell)}/${dest}`;
-  if (/^\.\.?(\/|$)/.test(dest)) return [here];
+/** Where `dest` may be: relative names are looked for in $CDPATH, and shown when they are found there. */
+function* places(shell: Shell, dest: string): Syscall<readonly (readonly [path: string, shown: boolean])[]> {
+  if (dest.startsWith("/")) return [[dest, false]];
+  const here = [`${yield* workingDirectory(shell)}/${dest}`, false] as const;
   const path = shell.variables.get("CDPATH");
-  return path ? [...path.split(":").map((d) => (d === "" ? here : `${d}/${dest}`)), here] : [here];
+  if (!path || /^\.\.?(\/|$)/.test(dest)) return [here];
+  return [...path.split(":").map((d) => (d === "" ? here : ([`${d}/${dest}`, true] as const))), here];
 }
 
 export function* pwd(shell: Shell, argv: readonly string[]): Syscall<number> {
