@@ -1,0 +1,48 @@
+/** New nodes (`diskfs_create_node`, `diskfs_init_dir`). */
+import type { Syscall } from "../../../mach/kern/syscall.ts";
+import type { Result } from "../../../glibc-shim/errno.ts";
+import { DIR_CHANGED_NEW } from "../../interfaces/hurd-types.ts";
+import { S_ISDIR, S_ISGID, S_ISUID } from "../../interfaces/stat.ts";
+import { isRoot, type IoUser } from "../iouser.ts";
+import type { Diskfs } from "./filesystem.ts";
+import type { Node } from "./node.ts";
+
+/** A node of type and permissions `mode` that no directory names yet, owned as fs-io.md §1 says (BSD rules for the group). ENOSPC. */
+export function* newNode(fs: Diskfs, dir: Node, mode: number, user: IoUser): Syscall<Result<Node>> {
+  const [uid] = user.uids;
+  let bits = uid === undefined ? mode & ~S_ISUID : mode;
+  if (!user.gids.includes(dir.st.gid) && !isRoot(user)) bits &= ~S_ISGID;
+  const made = yield* fs.store.alloc(dir, bits);
+  if (made.err) return made;
+  const { st } = made.value;
+  st.mode = bits;
+  st.uid = st.author = uid ?? dir.st.uid;
+  st.gid = dir.st.gid;
+  st.atim = st.mtim = st.ctim = yield* fs.now();
+  return made;
+}
+
+/** Makes a node and enters it as `name`. The directory's openers are told. */
+export function* createNode(fs: Diskfs, dir: Node, name: string, mode: number, user: IoUser): Syscall<Result<Node>> {
+  const made = yield* newNode(fs, dir, mode, user);
+  if (made.err) return made;
+  const node = made.value;
+  if (S_ISDIR(mode)) {
+    yield* node.enter(".", node);
+    yield* node.enter("..", dir);
+    node.st.nlink++;
+    dir.st.nlink++;
+  }
+  node.st.nlink++;
+  const err = yield* dir.enter(name, node);
+  if (err) {
+    node.st.nlink = 0;
+    if (S_ISDIR(mode)) dir.st.nlink--;
+    yield* node.free();
+    return { err };
+  }
+  yield* node.update();
+  yield* fs.touchContents(dir);
+  yield* dir.dirNotices.dirChanged(DIR_CHANGED_NEW, name);
+  return made;
+}

@@ -1,0 +1,147 @@
+/**
+ * `io_map`: a file's contents as a memory object, served with the kernel's pager protocol (libpager's part that files need).
+ *
+ * One memory object a file, for reading and writing alike. The kernel keeps pages while they are mapped; when the file is changed by
+ * `io_write` or `file_set_size` the pages are called back, so that the next access sees the new contents.
+ */
+import { copySend, MACH_PORT_NULL, moveSend, portValid, type MachPort, type PolyRight } from "../../../mach/ipc/names.ts";
+import { machCall } from "../../../mach/interfaces/mach.ts";
+import { memoryObject } from "../../../mach/interfaces/memory-object.ts";
+import { asFailure } from "../../../mach/kern/kern-return.ts";
+import type { Syscall } from "../../../mach/kern/syscall.ts";
+import { serve, type Demuxer } from "../../../mach/mig/server.ts";
+import { deallocate, destroyReceive } from "../../../glibc-shim/rights.ts";
+import { Errno } from "../../interfaces/errno.ts";
+import { O_READ, O_WRITE, PAGE_SIZE } from "../../interfaces/hurd-types.ts";
+import { S_ISLNK, S_ISREG } from "../../interfaces/stat.ts";
+import { PortClass, type PortInfo } from "../ports.ts";
+import type { Diskfs } from "./filesystem.ts";
+import type { Node } from "./node.ts";
+import type { Protid } from "./peropen.ts";
+
+const MEMORY_OBJECT_COPY_DELAY = 2;
+const MEMORY_OBJECT_RETURN_DIRTY = 1;
+const VM_PROT_NO_CHANGE = 8;
+
+type Mapped = { readonly err: 0; readonly memobjrd: PolyRight; readonly memobjwt: PolyRight } | { readonly err: typeof Errno.EOPNOTSUPP };
+
+/** A mapped file. */
+interface Mapping {
+  readonly node: Node;
+  control: MachPort;
+  name: MachPort;
+}
+
+export class PagerPorts {
+  private readonly fs: Diskfs;
+  private readonly pagers = new Map<Node, PortInfo<Mapping>>();
+  private readonly cls: PortClass<Mapping>;
+  constructor(fs: Diskfs) {
+    this.fs = fs;
+    this.cls = new PortClass<Mapping>("pager", (port) => this.dropped(port.object));
+  }
+
+  /** True while the kernel holds pages of some file: goaway without force is refused. */
+  get busy(): boolean {
+    return [...this.pagers.values()].some((port) => port.object.control !== MACH_PORT_NULL);
+  }
+
+  /** Memory objects by what the open may do; an open for neither gets two nulls (recorded). */
+  *map({ po, node }: Protid): Syscall<Mapped> {
+    if (!S_ISREG(node.st.mode) && !S_ISLNK(node.st.mode)) return { err: Errno.EOPNOTSUPP };
+    const none = copySend(MACH_PORT_NULL);
+    return {
+      err: 0,
+      memobjrd: po.openstat & O_READ ? yield* this.right(node) : none,
+      memobjwt: po.openstat & O_WRITE ? yield* this.right(node) : none,
+    };
+  }
+
+  private *right(node: Node): Syscall<PolyRight> {
+    let port = this.pagers.get(node);
+    if (port === undefined) {
+      node.opens++;
+      port = yield* this.fs.bucket.create(this.cls, { node, control: MACH_PORT_NULL, name: MACH_PORT_NULL });
+      this.pagers.set(node, port);
+    }
+    return yield* this.fs.bucket.getRight(port);
+  }
+
+  /** The kernel and all clients gave the memory object up. */
+  private *dropped(mapping: Mapping): Syscall<void> {
+    const { node } = mapping;
+    this.pagers.delete(node);
+    yield* deallocate(mapping.control);
+    yield* deallocate(mapping.name);
+    node.opens--;
+    yield* this.fs.released(node);
+  }
+
+  /** The file's bytes changed otherwise than through the memory object: the kernel must forget its pages. */
+  *changed(node: Node): Syscall<void> {
+    const mapping = this.pagers.get(node)?.object;
+    if (mapping === undefined || !portValid(mapping.control)) return;
+    yield* machCall.memory_object_lock_request(mapping.control, {
+      offset: 0,
+      size: (Math.max(node.st.size, PAGE_SIZE) + PAGE_SIZE - 1) & -PAGE_SIZE,
+      should_return: MEMORY_OBJECT_RETURN_DIRTY,
+      should_flush: true,
+      lock_value: VM_PROT_NO_CHANGE,
+      reply_to: copySend(MACH_PORT_NULL),
+    });
+  }
+
+  /** What the kernel asks of a pager. */
+  demuxer(): Demuxer {
+    const { fs } = this;
+    return serve(memoryObject, (request) => fs.bucket.lookup(this.cls, request.localPort)?.object, {
+      *memory_object_init(self, { memory_control, memory_object_name }) {
+        yield* deallocate(self.control);
+        yield* deallocate(self.name);
+        self.control = memory_control;
+        self.name = memory_object_name;
+        yield* machCall.memory_object_ready(memory_control, { may_cache: false, copy_strategy: MEMORY_OBJECT_COPY_DELAY });
+        return { err: 0 };
+      },
+      *memory_object_data_request({ node }, { memory_control, offset, length }) {
+        yield* supply(fs, node, memory_control, offset, length);
+        yield* deallocate(memory_control);
+        return { err: 0 };
+      },
+      *memory_object_data_return({ node }, { memory_control, offset, data }) {
+        const keep = Math.max(0, Math.min(data.length, node.st.size - offset));
+        if (keep > 0) yield* fs.lock.with(() => node.write(offset, data.subarray(0, keep)));
+        yield* deallocate(memory_control);
+        return { err: 0 };
+      },
+      *memory_object_data_unlock(_self, { memory_control, offset, length }) {
+        yield* machCall.memory_object_lock_request(memory_control, {
+          offset, size: length, should_return: 0, should_flush: false, lock_value: 0, reply_to: copySend(MACH_PORT_NULL),
+        });
+        yield* deallocate(memory_control);
+        return { err: 0 };
+      },
+      *memory_object_terminate(self, { memory_control, memory_object_name }) {
+        yield* deallocate(self.control);
+        yield* deallocate(self.name);
+        self.control = self.name = MACH_PORT_NULL;
+        yield* destroyReceive(memory_control);
+        yield* destroyReceive(memory_object_name);
+        return { err: 0 };
+      },
+    });
+  }
+}
+
+/** Gives the kernel the pages from `offset`, padded with zeros; past the end there is nothing. */
+function* supply(fs: Diskfs, node: Node, control: MachPort, offset: number, length: number): Syscall<void> {
+  const got = yield* fs.lock.with(() => node.read(offset, length));
+  const end = (node.st.size + PAGE_SIZE - 1) & -PAGE_SIZE;
+  if (got.err || offset >= end) {
+    yield* machCall.memory_object_data_error(control, { offset, size: length, error_value: got.err ? asFailure(got.err) : Errno.EIO });
+    return;
+  }
+  const data = new Uint8Array(length);
+  data.set(got.value);
+  yield* machCall.memory_object_data_supply(control, { offset, data, lock_value: 0, precious: false, reply_to: moveSend(MACH_PORT_NULL) });
+}
