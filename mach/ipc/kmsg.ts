@@ -31,6 +31,8 @@ export interface KItem {
 
 /** A pending SEND_NOTIFY: who is told when this message has been received (mach-ipc.md, SEND_NOTIFY). */
 export interface MsgAccepted {
+  /** The send-once right for the notification. */
+  readonly notify: Port;
   /** The sender's name for the port; 0 once that name is gone. */
   name: number;
   accepted(): void;

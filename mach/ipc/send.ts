@@ -91,7 +91,7 @@ function sendNotifying(space: Space, msg: MachMsg, kmsg: Kmsg, port: Port): Kern
 /** Who is told of a message's receipt, and by which name of its port: null when that name is gone. */
 class AcceptRequest implements MsgAccepted {
   name: number;
-  private readonly notify: Port;
+  readonly notify: Port;
   private readonly entry: Entry | undefined;
 
   constructor(notify: Port, name: number, entry: Entry | undefined) {

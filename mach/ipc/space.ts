@@ -86,8 +86,12 @@ export class Space {
 
   /** A dead-name request that fired has left one more reference (mach-ipc.md rule 9). */
   private becomeDead(entry: Entry): void {
-    if (entry.object instanceof PortClass) this.sendNames.delete(entry.object);
-    if (entry.type === PortType.SEND_ONCE) entry.urefs = 1;
+    const { object } = entry;
+    if (object instanceof PortClass) {
+      this.sendNames.delete(object);
+      if (entry.type === PortType.SEND_ONCE) object.sorights--;
+      else object.srights--;
+    }
     entry.type = PortType.DEAD_NAME;
     entry.object = null;
     dropAccepting(entry);

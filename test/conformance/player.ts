@@ -3,6 +3,7 @@
  * would only repeat the difference.
  */
 import type { MachPort } from "../../mach/ipc/names.ts";
+import { checkMachine } from "../mach/ipc/holders.ts";
 import { Comparison, type Actual } from "./compare.ts";
 import type { Fields, Scenario, Step } from "./format.ts";
 import { Names, slots, type Slot } from "./names.ts";
@@ -56,6 +57,7 @@ class Player {
     const got = this.subject.run(() => operation(call));
     if (String(got["rc"]).startsWith("MACH_SEND_") && step.op !== "mach_msg") this.subject.run(drainReplyPort);
     const after = this.subject.kinds();
+    checkMachine(this.subject.machine);
     const comparison = new Comparison(this.names);
     if (step.op === "state") this.state(comparison, step.result, got);
     else comparison.fields(step.result, got, "", advisory[step.op]);
