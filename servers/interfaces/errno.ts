@@ -2,6 +2,7 @@
  * The Hurd's Unix errors: 0x40000000 + errno (`sysdeps/mach/hurd/bits/errno.h`), and what `strerror` says of any code.
  */
 import { kernName, type UnixCode } from "../../mach/kern/kern-return.ts";
+import { systemTexts } from "./system-errors.ts";
 
 const table = {
   EPERM: [1, "Operation not permitted"],
@@ -84,28 +85,6 @@ export const Errno: Coded = Object.fromEntries(
 export const EWOULDBLOCK = Errno.EAGAIN;
 
 const texts = new Map<number, string>(Object.values(table).map(([n, text]) => [0x40000000 + n, text]));
-const systemTexts = new Map<number, string>([
-  [0, "Success"],
-  [1, "(os/kern) invalid address"],
-  [2, "(os/kern) protection failure"],
-  [3, "(os/kern) no space available"],
-  [4, "(os/kern) invalid argument"],
-  [5, "(os/kern) failure"],
-  [13, "(os/kern) name exists"],
-  [15, "(os/kern) invalid name"],
-  [16, "(os/kern) invalid task"],
-  [17, "(os/kern) invalid right"],
-  [18, "(os/kern) invalid value"],
-  [20, "(os/kern) invalid capability"],
-  [21, "(os/kern) right exists"],
-  [0x10000003, "(ipc/send) invalid destination port"],
-  [0x10000004, "(ipc/send) timed out"],
-  [0x10004003, "(ipc/rcv) timed out"],
-  [0xfffffed1, "(ipc/mig) bad request message ID"],
-  [0xfffffed0, "(ipc/mig) bad arguments"],
-  [0xfffffed4, "(ipc/mig) type error"],
-  [0xfffffecc, "(ipc/mig) server died"],
-]);
 const errnoNames = new Map<number, string>(Object.entries(Errno).map(([name, code]) => [code, name]));
 
 /** The text that the C library prints for a code of any kind. */
