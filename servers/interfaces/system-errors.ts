@@ -81,7 +81,7 @@ const mig = {
 } as const;
 
 /** [code, text] of one part of the error space. */
-const part = <N extends string>(name: string, texts: Readonly<Record<N, string>>, codes: Readonly<Record<N, number>>): readonly (readonly [number, string])[] =>
+const part = <N extends string>(name: string, texts: Readonly<Record<N, string>>, codes: Readonly<Record<NoInfer<N>, number>>): readonly (readonly [number, string])[] =>
   (Object.keys(texts) as N[]).map((n) => [codes[n], `(${name}) ${texts[n]}`]);
 
 /** Texts by code, unsigned. */
