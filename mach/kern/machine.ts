@@ -27,7 +27,7 @@ import { RunQueue, type Strategy } from "./scheduler.ts";
 import { kernelTable } from "./servers.ts";
 import { pickThread } from "./exploring.ts";
 import type { Entry } from "./syscall.ts";
-import { Task } from "./task.ts";
+import type { Task } from "./task.ts";
 import type { Thread } from "./thread.ts";
 
 export interface MachineOptions {
@@ -150,7 +150,7 @@ export class Machine implements IpcHost {
     this.clock.advance(to);
   }
 
-  /** "idle": nothing can go on without the host (or before `untilTime`); "steps": the given number has been made; "halted": for good. */
+  /** "idle": nothing can go on without the host, or before `untilTime`, or the strategy has ended the run; "steps": the given number has been made; "halted": for good. */
   run(options: RunOptions = {}): "idle" | "halted" | "steps" {
     const { steps = Infinity, jump = true, untilTime = Infinity } = options;
     const end = this.steps + steps;
@@ -160,7 +160,9 @@ export class Machine implements IpcHost {
         if (this.halted !== undefined) return "halted";
         if (this.steps >= end) return "steps";
         if (this.clock.now > untilTime) return "idle";
-        if (this.runOne(end - this.steps)) continue;
+        const ran = this.runOne(end - this.steps);
+        if (ran === "thread") continue;
+        if (ran === "stop") return "idle";
         const next = this.clock.next;
         if (next === undefined || !jump || next > untilTime) return "idle";
         this.clock.advance(next);
@@ -170,14 +172,15 @@ export class Machine implements IpcHost {
     }
   }
 
-  /** Runs one thread for a while. False when none can run. */
-  private runOne(budget: number): boolean {
+  /** Runs one thread for a while, if one can run and the strategy does not end the run. */
+  private runOne(budget: number): "thread" | "none" | "stop" {
     const thread = this.strategy === undefined ? this.nextInQueue() : pickThread(this, this.strategy);
-    if (thread === undefined) return false;
+    if (thread === "stop") return "stop";
+    if (thread === undefined) return "none";
     this.current = thread;
     this.steps += runSlice(this, thread, this.strategy === undefined ? Math.min(QUANTUM, budget) : 1);
     if (thread.runnable) this.makeRunnable(thread);
-    return true;
+    return "thread";
   }
 
   private nextInQueue(): Thread | undefined {
@@ -214,6 +217,7 @@ export class Machine implements IpcHost {
   halt(why: Halt): void {
     if (this.halted !== undefined) return;
     this.halted = why;
+    this.yielding = true;
     if (this.tap.listening) this.tap.emit({ kind: "halted", at: this.clock.now, reason: this.haltReason ?? "halt" });
   }
 

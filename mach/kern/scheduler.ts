@@ -10,7 +10,7 @@ import type { RandomStream } from "./random.ts";
 /** What a pending trap touches: two traps whose footprints are disjoint can be exchanged. */
 export interface Footprint {
   readonly task: number;
-  /** Ports by their kernel-wide number; negative when only read. */
+  /** Ports by their kernel-wide number: destination, reply, where it receives, rights in the body. */
   readonly ports: readonly number[];
 }
 

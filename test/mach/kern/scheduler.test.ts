@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import { MachMsg, MsgOption } from "../../../mach/ipc/message.ts";
+import { RandomStream } from "../../../mach/kern/random.ts";
+import { RandomStrategy, type Situation, type Strategy } from "../../../mach/kern/scheduler.ts";
+import { mach_msg, swtch_pri } from "../../../mach/kern/syscall.ts";
+import { Clock } from "../../../mach/kern/clock.ts";
+import { newPort, run, startThread } from "./boot-machine.ts";
+
+/** The order in which three threads note five steps each. */
+function history(scheduler?: Strategy): string {
+  let story = "";
+  run(
+    function* ({ self }) {
+      for (const name of "abc")
+        yield* startThread(self, function* () {
+          for (let i = 0; i < 5; i++) {
+            yield* swtch_pri();
+            story += name;
+          }
+        });
+    },
+    scheduler === undefined ? {} : { scheduler },
+  );
+  return story;
+}
+
+describe("scheduling", () => {
+  it("by default is round robin", () => {
+    expect(history().replaceAll(/[^abc]/g, "")).to.equal("abcabcabcabcabc");
+  });
+  it("at random depends on the seed and on nothing else", () => {
+    const of = (seed: number): string => history(new RandomStrategy(new RandomStream(seed)));
+    expect(of(1)).to.equal(of(1));
+    expect(new Set([1, 2, 3, 4, 5, 6, 7, 8].map(of)).size).to.be.above(6);
+  });
+  it("shows a strategy the pending trap and the ports that it touches", () => {
+    const seen: Situation["enabled"][number][] = [];
+    const strategy: Strategy = {
+      next: ({ enabled }) => {
+        seen.push(...enabled);
+        return 0;
+      },
+      choice: () => 0,
+    };
+    const { machine } = run(
+      function* ({ self }) {
+        const port = yield* newPort(self);
+        const msg = new MachMsg();
+        msg.option = MsgOption.RCV | MsgOption.RCV_TIMEOUT;
+        msg.rcvName = port;
+        yield* mach_msg(msg);
+      },
+      { scheduler: strategy },
+    );
+    const last = seen.at(-1);
+    expect(last?.trap?.op).to.equal("mach_msg");
+    expect(last?.footprint.ports).to.have.length(1);
+    expect(machine.steps).to.equal(seen.length);
+  });
+  it("a strategy can end the run", () => {
+    const stop: Strategy = { next: () => "stop", choice: () => 0 };
+    expect(history(stop)).to.equal("");
+  });
+});
+
+describe("the clock", () => {
+  it("fires timers in the order of their times, and of one time in the order of setting; a cancelled one never", () => {
+    const clock = new Clock(0);
+    const fired: string[] = [];
+    const random = new RandomStream(3);
+    const expected: { at: number; name: string }[] = [];
+    for (let i = 0; i < 200; i++) {
+      const at = random.below(20);
+      const timer = clock.after(at, () => fired.push(`${at}.${i}`));
+      if (i % 7 === 0) timer.cancel();
+      else expected.push({ at, name: `${at}.${i}` });
+    }
+    expected.sort((a, b) => a.at - b.at);
+    clock.advance(9);
+    expect(fired).to.deep.equal(expected.filter((e) => e.at <= 9).map((e) => e.name));
+    expect(clock.now).to.equal(9);
+    clock.advance(100);
+    expect(fired).to.deep.equal(expected.map((e) => e.name));
+    expect(clock.next).to.equal(undefined);
+  });
+  it("a timer set by a timer fires in the same advance when its time has come", () => {
+    const clock = new Clock(0);
+    const fired: number[] = [];
+    clock.after(5, () => void clock.after(5, () => fired.push(clock.now)));
+    clock.advance(20);
+    expect(fired).to.deep.equal([10]);
+  });
+});
+
+describe("the random stream", () => {
+  it("of neighbouring seeds differs from the start, in every bit", () => {
+    const firsts = Array.from({ length: 256 }, (_, seed) => new RandomStream(seed).below(4));
+    for (const n of [0, 1, 2, 3]) expect(firsts.filter((f) => f === n).length).to.be.within(40, 90);
+  });
+});
