@@ -2,7 +2,7 @@
  * su [-l|-] [-m] [-c COMMAND] [-s SHELL] [USER [ARG …]]: a shell with another user's ids. Whoever is not root gives that user's password; the
  * password server turns it into an identity, so su is not set-uid.
  */
-import { attempt } from "../../../glibc-shim/errno.ts";
+import { attempt, type Result } from "../../../glibc-shim/errno.ts";
 import type { Passwd } from "../../../glibc-shim/libc.ts";
 import type { MachPort } from "../../../mach/ipc/names.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
@@ -29,7 +29,7 @@ function* refuse(t: Tool, why: string): Syscall<number> {
   return 1;
 }
 
-function* identify(t: Tool, user: Passwd): Syscall<{ readonly err: 0; readonly value: MachPort } | { readonly err: number }> {
+function* identify(t: Tool, user: Passwd): Syscall<Result<MachPort>> {
   if ((yield* t.libc.geteuid()) === 0) return yield* attempt(identityByRoot(t.libc, user));
   const password = yield* readPassword(t.libc, "Password: ");
   if (password === undefined) return { err: Errno.EACCES };

@@ -1,0 +1,34 @@
+/**
+ * runsystem.hurd [-s] [-a]: brings the system up and keeps it up (boot.md step 48): rc, then runttys, again and again. With -s, or when rc
+ * fails, a shell on the console comes first.
+ */
+import { attempt } from "../../../glibc-shim/errno.ts";
+import { STDERR, type Libc, type Main, type Program } from "../../../glibc-shim/libc.ts";
+import type { Syscall } from "../../../mach/kern/syscall.ts";
+import { strerror } from "../../../servers/interfaces/errno.ts";
+
+export const main: Main = function* (libc, argv): Program {
+  let single = argv.includes("-s");
+  for (;;) {
+    if (single) yield* singleUser(libc);
+    single = (yield* run(libc, "/libexec/rc", single ? [] : ["autoboot"])) !== 0;
+    if (!single) single = (yield* run(libc, "/libexec/runttys", [])) !== 0;
+  }
+};
+
+function* singleUser(libc: Libc): Syscall<void> {
+  yield* libc.writeAll(STDERR, "Single-user mode; exit the shell to go on.\n");
+  libc.environ.set("HOME", "/root").set("USER", "root");
+  if ((yield* run(libc, "/bin/sh", ["-"])) === 127) yield* libc.pause();
+}
+
+/** Runs a program to its end. Its exit status; 127 when it cannot be run, 1 when a signal ended it. */
+function* run(libc: Libc, path: string, args: readonly string[]): Syscall<number> {
+  const started = yield* attempt(libc.posix_spawn(path, [path, ...args]));
+  if (started.err) {
+    yield* libc.writeAll(STDERR, `runsystem.hurd: ${path}: ${strerror(started.err)}\n`);
+    return 127;
+  }
+  const { status } = yield* libc.waitpid(started.value);
+  return (status & 0x7f) === 0 ? status >> 8 : 1;
+}
