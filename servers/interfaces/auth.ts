@@ -6,7 +6,10 @@ import { routine, subsystem } from "../../mach/mig/subsystem.ts";
 export const auth = subsystem("auth", 25000, {
   /** What this handle stands for: effective and available ids; the first of each list is the main one. */
   auth_getids: routine(25000, {}, { euids: t.intArray, auids: t.intArray, egids: t.intArray, agids: t.intArray }),
-  /** A new handle with these ids. Each id must be in one of the handles given (this one included), unless one has uid 0: EPERM. */
+  /**
+   * A new handle with these ids. Each must be in one of the handles given, this one included, unless one has uid 0 (available counts):
+   * EPERM.
+   */
   auth_makeauth: routine(
     25001,
     { other_handles: t.polySends, euids: t.intArray, auids: t.intArray, egids: t.intArray, agids: t.intArray },

@@ -20,7 +20,7 @@ export const fsys = subsystem("fsys", 22000, {
   fsys_syncfs: routine(22004, { wait: t.int, do_children: t.int }, {}),
   /** Changes options, as `fsysopts` does. */
   fsys_set_options: routine(22005, { options: t.data, do_children: t.int }, {}),
-  /** To startup only: privileged ports that a boot filesystem holds. */
+  /** From startup, on the boot filesystem's bootstrap port: the privileged ports it holds. EOPNOTSUPP elsewhere. */
   fsys_getpriv: routine(22006, {}, { host_priv: t.polySend, device_master: t.polySend, fstask: t.polySend }),
   /** To the boot filesystem only: proc and auth are there. It answers first, and goes on then. */
   fsys_init: routine(22007, { proc_server: t.polySend, auth_handle: t.copySend }, {}),

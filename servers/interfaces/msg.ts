@@ -4,7 +4,10 @@ import { t } from "../../mach/mig/kind.ts";
 import { routine, subsystem } from "../../mach/mig/subsystem.ts";
 
 export const msg = subsystem("msg", 23000, {
-  /** A signal; `refport` proves the right to send it (own task, session or uid-holding port), else EPERM. */
+  /**
+   * A signal, answered when it counts as delivered. `refport`: the own task port for all, CTTYID, session port or async id for some, else
+   * EPERM; EINVAL.
+   */
   msg_sig_post: routine(23000, { signal: t.int, sigcode: t.int, refport: t.copySend }, {}),
   /** From the proc server, proved by the own task port: parent, group or orphan state changed. */
   msg_proc_newids: routine(23001, { task: t.copySend, ppid: t.int, pgrp: t.int, orphaned: t.int }, {}),

@@ -16,13 +16,13 @@ export const proc = subsystem("process", 24000, {
   proc_execdata_notify: routine(24008, { notify: t.polySend }, {}),
   /** Who this system is (utsname.ts). */
   proc_uname: routine(24009, {}, { uname: t.chars(5120) }),
-  /** A server says its version, for uname. */
+  /** A server says its version, for uname. Needs the privileged host port: EPERM. */
   proc_register_version: routine(
     24010,
     { credential: t.copySend, name: t.string(1024), release: t.string(1024), version: t.string(1024) },
     {},
   ),
-  /** The process's new identity: proc meets it at the auth server. */
+  /** The process's new identity: proc meets it at the auth server, and the old port dies. Silent when it fails. */
   proc_reauthenticate: simpleroutine(24011, { rendezvous: t.polySend }),
   /** Makes a task the caller's child: ids, group, session. ESRCH for what is no task, EBUSY when it has a parent. */
   proc_child: routine(24012, { child: t.copySend }, {}),
@@ -30,7 +30,7 @@ export const proc = subsystem("process", 24000, {
   proc_setmsgport: routine(24013, { newmsgport: t.copySend }, { oldmsgport: t.polySend }),
   /** Moves a process to another task; the old form. */
   proc_reassign: routine(24014, { newtask: t.copySend }, {}),
-  /** Sets or clears the owner. */
+  /** Owners are abolished: EOPNOTSUPP. */
   proc_setowner: routine(24015, { owner: t.int, clear: t.int }, {}),
   /** Own pid, parent's, and whether the group is orphaned. */
   proc_getpids: routine(24016, {}, { pid: t.int, ppid: t.int, orphaned: t.int }),
@@ -38,13 +38,16 @@ export const proc = subsystem("process", 24000, {
   proc_set_arg_locations: routine(24017, { argv: t.int, envp: t.int }, {}),
   /** Those addresses. */
   proc_get_arg_locations: routine(24018, {}, { argv: t.int, envp: t.int }),
-  /** A process's message port; waits until it has one, null for a zombie. ESRCH. */
+  /**
+   * A process's message port; waits while the process is between two (just after exec), null for a zombie or one that never had any. ESRCH;
+   * no permission is needed.
+   */
   proc_getmsgport: routine(24019, { pid: t.int }, { msgport: t.polySend }),
-  /** Waits for a child (waitpid's `pid` and options). ECHILD, EINTR; pid 0 with WNOHANG. */
+  /** Waits for a child, youngest first (waitpid's `pid` and options). ECHILD, EINTR; EAGAIN with WNOHANG when none is ready. */
   proc_wait: routine(24020, { pid: t.int, options: t.int }, { status: t.int, sigcode: t.int, rusage: t.ints(18), pid_status: t.int }),
   /** Suspends all threads of the caller's task but one. */
   proc_dostop: routine(24021, { contthread: t.copySend }, {}),
-  /** Proc takes the exception port and answers by restarting the thread at a given state. */
+  /** Proc takes the receive right of the exception port: it forwards what comes, and sets the faulting signal thread to the given state. */
   proc_handle_exceptions: routine(
     24022,
     { msgport: t.moveReceive, forwardport: t.polySend, flavor: t.int, new_state: t.intsUpTo(1024) },
@@ -54,7 +57,7 @@ export const proc = subsystem("process", 24000, {
   proc_mark_stop: routine(24023, { signo: t.int, sigcode: t.int }, {}),
   /** It goes on. */
   proc_mark_cont: routine(24024, {}, {}),
-  /** It has ended with this status; the task's death does the rest. Only once: EBUSY. */
+  /** It ends with this status; its task's death does the rest. EINVAL for a stop status, EBUSY the second time. */
   proc_mark_exit: routine(24025, { status: t.int, sigcode: t.int }, {}),
   /** It has run exec: setpgrp by the parent is refused from now on. */
   proc_mark_exec: routine(24026, {}, {}),
@@ -62,7 +65,7 @@ export const proc = subsystem("process", 24000, {
   proc_mark_traced: routine(24027, {}, {}),
   /** SIGCHLD when children stop, or not. */
   proc_mod_stopchild: routine(24028, { doit: t.int }, {}),
-  /** A process's task port. Same owner or root: EPERM; ESRCH. Null for a zombie. */
+  /** A process's task port, to who has all its uids, or root: EPERM; ESRCH. Null for a zombie. */
   proc_pid2task: routine(24029, { pid: t.int }, { task: t.copySend }),
   /** The pid of a task. ESRCH. */
   proc_task2pid: routine(24030, { task: t.copySend }, { pid: t.int }),
@@ -70,9 +73,9 @@ export const proc = subsystem("process", 24000, {
   proc_task2proc: routine(24031, { task: t.copySend }, { proc: t.polySend }),
   /** The task of a proc port. */
   proc_proc2task: routine(24032, {}, { task: t.copySend }),
-  /** A process's proc port. Same owner or root: EPERM; ESRCH. */
+  /** A process's proc port, under the rule of proc_pid2task. Null for a zombie. */
   proc_pid2proc: routine(24033, { pid: t.int }, { proc: t.polySend }),
-  /** Facts about a process (procinfo.ts); `flags` says which, and comes back with what was given. */
+  /** Facts about a process (procinfo.ts); `flags` says which, and comes back with what was given. ESRCH, for zombies too. */
   proc_getprocinfo: routine(24034, { which: t.int, flags: t.int }, { flags: t.int, procinfo: t.intArrayMoved, threadwaits: t.dataMoved }),
   /** Its arguments, read from its memory. */
   proc_getprocargs: routine(24035, { which: t.int }, { procargs: t.dataMoved }),
@@ -96,13 +99,13 @@ export const proc = subsystem("process", 24000, {
   proc_getsessionpgids: routine(24044, { sid: t.int }, { pgidset: t.intArrayMoved }),
   /** Members of a session. */
   proc_getsessionpids: routine(24045, { sid: t.int }, { pidset: t.intArrayMoved }),
-  /** The session's id port: a refport for signals within it. */
+  /** The session's id port: as a refport it proves the right to send SIGCONT. */
   proc_getsidport: routine(24046, {}, { sessport: t.polySend }),
   /** Moves self or a child to a group. ESRCH, EPERM, EACCES after its exec. */
   proc_setpgrp: routine(24047, { pid: t.int, pgrp: t.int }, {}),
   /** The group of a process. ESRCH. */
   proc_getpgrp: routine(24048, { pid: t.int }, { pgrp: t.int }),
-  /** Members of a group. */
+  /** Members of a group (0: the caller's), without important ones. */
   proc_getpgrppids: routine(24049, { pgrp: t.int }, { pidset: t.intArrayMoved }),
   /** Never given: EOPNOTSUPP. */
   proc_get_tty: routine(24050, { target_process: t.int }, { tty: t.polySend }),
@@ -110,9 +113,9 @@ export const proc = subsystem("process", 24000, {
   proc_getnports: routine(24051, { which: t.int }, { nports: t.int }),
   /** Which task becomes pid 1. Startup only: EPERM. */
   proc_set_init_task: routine(24052, { task: t.copySend }, {}),
-  /** Shutdown spares this process. Root only, or a server that startup started. */
+  /** Its group forgets it: proc_getpgrppids leaves it out, so kill spares it. Root, or a child of startup: EPERM. */
   proc_mark_important: routine(24053, {}, {}),
-  /** Whether it is spared. */
+  /** Whether it is left out of its group's list. */
   proc_is_important: routine(24054, {}, { essential: t.boolean }),
   /** Where the program's text lies. */
   proc_set_code: routine(24055, { start_code: t.int, end_code: t.int }, {}),
@@ -130,9 +133,9 @@ export const proc = subsystem("process", 24000, {
   proc_get_entry: routine(24061, {}, { entry: t.int }),
   /** Waits with waitid's options. */
   proc_waitid: routine(24062, { pid: t.int, options: t.int }, { status: t.int, sigcode: t.int, rusage: t.ints(18), pid_status: t.int }),
-  /** Set-id exec: new identity and new task in one step, half done until _complete. */
+  /** Set-id exec: new identity and new task in one step; the old task ends, all old ports die. */
   proc_reauthenticate_reassign: simpleroutine(24063, { rendezvous: t.polySend, new_task: t.copySend }),
-  /** The other half: the process stands under its new task. */
+  /** Sent to the new port, without arguments: ends proc_reauthenticate and proc_reauthenticate_reassign. */
   proc_reauthenticate_complete: simpleroutine(24064, {}),
   /** What ended children used (rusage.ts). */
   proc_getchildren_rusage: routine(24065, {}, { children_rusage: t.ints(18) }),

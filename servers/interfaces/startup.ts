@@ -6,7 +6,7 @@ import { routine, subsystem } from "../../mach/mig/subsystem.ts";
 export const startup = subsystem("startup", 29000, {
   /** The system cannot live without this task: its death is a crash. `excpt` takes its exceptions. */
   startup_essential_task: routine(29000, { task: t.copySend, excpt: t.moveReceive, name: t.string(1024), credential: t.copySend }, {}),
-  /** `notify` gets startup_dosync before the system goes down. */
+  /** `notify` gets startup_dosync before the system goes down, latest first. Anybody may ask. */
   startup_request_notification: routine(29001, { notify_port: t.polySend, name: t.string(1024) }, {}),
   /** Takes the system down (RB_…). Needs the host port: EPERM. */
   startup_reboot: routine(29002, { refport: t.copySend, reboot_code: t.int }, {}),
