@@ -4,7 +4,7 @@
  * Room is looked for behind the free-space hint first, then in the smallest gap that is large enough, of equal ones the latest; the gap in
  * front of the first entry counts only while the map is empty (`kern/vm_map.c`; observed: vm-map-anonymous).
  */
-import { Entry } from "./entry.ts";
+import type { Entry } from "./entry.ts";
 import { PAGE_SIZE, VM_MAX_ADDRESS } from "./page.ts";
 
 export class EntryList {
