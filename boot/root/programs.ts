@@ -50,6 +50,20 @@ import { main as whichProgram } from "./bin/which.ts";
 import { main as whoamiProgram } from "./bin/whoami.ts";
 import { main as xargsProgram } from "./bin/xargs.ts";
 import { main as yesProgram } from "./bin/yes.ts";
+import { main as consoleRunProgram } from "./libexec/console-run.ts";
+import { main as gettyProgram } from "./libexec/getty.ts";
+import { main as haltProgram } from "./bin/halt.ts";
+import { main as loginProgram } from "./bin/login.ts";
+import { main as passwdProgram } from "./bin/passwd.ts";
+import { main as rcProgram } from "./libexec/rc.ts";
+import { main as rebootProgram } from "./bin/reboot.ts";
+import { main as runCommandProgram } from "./libexec/run-command.ts";
+import { main as runsystemProgram } from "./libexec/runsystem.ts";
+import { main as runsystemHurdProgram } from "./libexec/runsystem.hurd.ts";
+import { main as runttysProgram } from "./libexec/runttys.ts";
+import { main as sttyProgram } from "./bin/stty.ts";
+import { main as suProgram } from "./bin/su.ts";
+import { main as ttyProgram } from "./bin/tty.ts";
 
 export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/basename", basenameProgram],
@@ -103,4 +117,18 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/whoami", whoamiProgram],
   ["/bin/xargs", xargsProgram],
   ["/bin/yes", yesProgram],
+  ["/bin/login", loginProgram],
+  ["/bin/passwd", passwdProgram],
+  ["/bin/stty", sttyProgram],
+  ["/bin/su", suProgram],
+  ["/bin/tty", ttyProgram],
+  ["/libexec/console-run", consoleRunProgram],
+  ["/libexec/getty", gettyProgram],
+  ["/libexec/rc", rcProgram],
+  ["/libexec/run-command", runCommandProgram],
+  ["/libexec/runsystem", runsystemProgram],
+  ["/libexec/runsystem.hurd", runsystemHurdProgram],
+  ["/libexec/runttys", runttysProgram],
+  ["/sbin/halt", haltProgram],
+  ["/sbin/reboot", rebootProgram],
 ];
