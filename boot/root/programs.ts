@@ -129,6 +129,6 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/libexec/runsystem", runsystemProgram],
   ["/libexec/runsystem.hurd", runsystemHurdProgram],
   ["/libexec/runttys", runttysProgram],
-  ["/sbin/halt", haltProgram],
-  ["/sbin/reboot", rebootProgram],
+  ["/bin/halt", haltProgram],
+  ["/bin/reboot", rebootProgram],
 ];

@@ -50,7 +50,7 @@ function* tryLogin(t: Tool, name: string): Syscall<void> {
 
 /** The user's identity, or undefined when he could not prove it. */
 function* identify(t: Tool, user: Passwd | undefined): Syscall<MachPort | undefined> {
-  if (user !== undefined && t.has("f")) return yield* identityByRoot(t.libc, user);
+  if (user !== undefined && t.has("f") && (yield* t.libc.getuid()) === 0) return yield* identityByRoot(t.libc, user);
   const password = yield* readPassword(t.libc, "Password: ");
   if (user === undefined || password === undefined) return undefined;
   const checked = yield* attempt(checkPassword(t.libc, user, password));

@@ -1,6 +1,6 @@
 /**
  * su [-l|-] [-m] [-c COMMAND] [-s SHELL] [USER [ARG …]]: a shell with another user's ids. Whoever is not root gives that user's password; the
- * password server turns it into an identity, so su is not set-uid.
+ * password server turns it into an identity, so su needs no set-uid bit; where it has one, the real uid counts.
  */
 import { attempt, type Result } from "../../../glibc-shim/errno.ts";
 import type { Passwd } from "../../../glibc-shim/libc.ts";
@@ -30,7 +30,7 @@ function* refuse(t: Tool, why: string): Syscall<number> {
 }
 
 function* identify(t: Tool, user: Passwd): Syscall<Result<MachPort>> {
-  if ((yield* t.libc.geteuid()) === 0) return yield* attempt(identityByRoot(t.libc, user));
+  if ((yield* t.libc.getuid()) === 0) return yield* attempt(identityByRoot(t.libc, user));
   const password = yield* readPassword(t.libc, "Password: ");
   if (password === undefined) return { err: Errno.EACCES };
   return yield* attempt(checkPassword(t.libc, user, password));

@@ -1,22 +1,7 @@
-/** /etc, and the homes, of the root filesystem as it is delivered. */
+/** The files of /etc in the root filesystem as it is delivered. All are root's. */
 
-/** A file, its content, mode and owner. Directories come of themselves; `directories` are those with an owner or mode of their own. */
-export interface EtcFile {
-  readonly path: string;
-  readonly text: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-export interface EtcDirectory {
-  readonly path: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
-const file = (path: string, text: string, mode = 0o644, uid = 0, gid = 0): EtcFile => ({ path, text, mode, uid, gid });
-const directory = (path: string, mode = 0o755, uid = 0, gid = 0): EtcDirectory => ({ path, mode, uid, gid });
+/** Name in /etc, mode, and content. */
+export type EtcFile = readonly [name: string, mode: number, text: string];
 
 const lines = (...all: readonly string[]): string => all.map((l) => `${l}\n`).join("");
 
@@ -47,27 +32,14 @@ const TTYS = lines(
   'console     "/libexec/getty 9600" xterm  on secure',
 );
 
-/** The files, in the order of their paths. */
+/** The files, in the order of their names. */
 export const etcFiles: readonly EtcFile[] = [
-  file("/etc/group", GROUP),
-  file("/etc/hostname", lines("hurd")),
-  file("/etc/motd", MOTD),
-  file("/etc/passwd", PASSWD),
-  file("/etc/profile", PROFILE),
-  file("/etc/shadow", SHADOW, 0o600),
-  file("/etc/shells", lines("/bin/sh")),
-  file("/etc/ttys", TTYS),
-  file("/var/run/utmp", ""),
-];
-
-/** Directories with a mode or an owner of their own. */
-export const etcDirectories: readonly EtcDirectory[] = [
-  directory("/etc"),
-  directory("/home"),
-  directory("/home/guest", 0o755, 1000, 1000),
-  directory("/root", 0o700),
-  directory("/tmp", 0o1777),
-  directory("/var"),
-  directory("/var/run"),
-  directory("/var/tmp", 0o1777),
+  ["group", 0o644, GROUP],
+  ["hostname", 0o644, lines("hurd")],
+  ["motd", 0o644, MOTD],
+  ["passwd", 0o644, PASSWD],
+  ["profile", 0o644, PROFILE],
+  ["shadow", 0o600, SHADOW],
+  ["shells", 0o644, lines("/bin/sh")],
+  ["ttys", 0o644, TTYS],
 ];

@@ -39,4 +39,5 @@ function* localSockets(libc: Libc): Syscall<void> {
   if (!(yield* attempt(libc.stat(LOCAL_SOCKETS))).err) return;
   const set = yield* attempt(libc.posix_spawn("/bin/settrans", ["settrans", "-c", LOCAL_SOCKETS, "/hurd/pflocal"]));
   if (!set.err) yield* libc.waitpid(set.value);
+  yield* attempt(libc.stat(LOCAL_SOCKETS));
 }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { passwordFits } from "../../../glibc-shim/crypt.ts";
-import { etcFiles } from "../../../boot/root/etc/files.ts";
+import { etcFiles, type EtcFile } from "../../../boot/root/etc/files.ts";
 import { fieldOf, withField } from "../../../boot/root/lib/shadow.ts";
 import { parseTtys } from "../../../boot/root/lib/ttys.ts";
 import { applied } from "../../../boot/root/bin/stty.ts";
@@ -8,7 +8,8 @@ import { characterName, characterOf } from "../../../boot/root/lib/stty-words.ts
 import { wanted } from "../../../boot/root/libexec/runsystem.ts";
 import { DEFAULT_CC, DEFAULT_MODES, Lflag, Vc } from "../../../servers/interfaces/termios.ts";
 
-const text = (path: string): string => etcFiles.find((f) => f.path === path)?.text ?? "";
+const entry = (path: string): EtcFile | undefined => etcFiles.find(([name]) => `/etc/${name}` === path);
+const text = (path: string): string => entry(path)?.[2] ?? "";
 
 describe("the accounts as delivered", () => {
   it("root's password is hurd, guest's is guest", () => {
@@ -17,7 +18,7 @@ describe("the accounts as delivered", () => {
     expect(passwordFits("guest", fieldOf(text("/etc/shadow"), "root") ?? "*")).to.equal(false);
   });
   it("nobody but root reads the hashes, and every account has a line", () => {
-    expect(etcFiles.find((f) => f.path === "/etc/shadow")?.mode).to.equal(0o600);
+    expect(entry("/etc/shadow")?.[1]).to.equal(0o600);
     const names = (path: string): readonly string[] => text(path).trim().split("\n").map((l) => l.split(":")[0] ?? "");
     expect(names("/etc/shadow")).to.deep.equal(names("/etc/passwd"));
   });
