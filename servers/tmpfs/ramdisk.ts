@@ -1,90 +1,86 @@
 /**
- * The content of the device "rd0": a filesystem's tree as CBOR, with magic number "RDSK" and a length before it (the device is made of whole
- * blocks). boot's image builder writes it, the root filesystem reads it.
+ * The ramdisk: a root filesystem's content as the bytes of a device, "\x7fRDK", a u32 length, and a CBOR tree.
+ *
+ * The boot image builder writes it; `tmpfs` as the boot filesystem reads it from device "rd0" and fills itself. The reader trusts nothing.
  */
-import { decode, encode } from "cbor-x";
-import { S_IFDIR, S_IFLNK, S_IFREG } from "../interfaces/stat.ts";
+import { Encoder, decode } from "cbor-x";
 
-/** What a file of the image has beside its contents. Times in seconds since the epoch. */
-export interface ImageMeta {
-  /** Permission bits. */
+interface NodeFacts {
+  /** Permission bits, set-id and sticky included; no type. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** Seconds since the epoch. */
   readonly mtime: number;
-  /** Passive translator. */
+  /** A passive translator: program and arguments. */
   readonly translator?: readonly string[];
 }
 
-/** One file of the image. A directory lists its entries in order; a link says where to; a special file has its type in `mode`. */
-export type ImageNode =
-  | (ImageMeta & { readonly type: "file"; readonly bytes: Uint8Array })
-  | (ImageMeta & { readonly type: "directory"; readonly entries: readonly (readonly [name: string, node: ImageNode])[] })
-  | (ImageMeta & { readonly type: "link"; readonly target: string })
-  | (ImageMeta & { readonly type: "special"; readonly rdev: number });
+/** One node of the tree. */
+export type RamdiskNode =
+  | (NodeFacts & { readonly kind: "dir"; readonly entries: readonly (readonly [name: string, node: RamdiskNode])[] })
+  | (NodeFacts & { readonly kind: "file"; readonly bytes: Uint8Array })
+  | (NodeFacts & { readonly kind: "symlink"; readonly target: string });
 
-const MAGIC = [0x52, 0x44, 0x53, 0x4b] as const;
-const HEADER = 8;
-const BLOCK = 512;
+/** The device does not hold a ramdisk. */
+export type BadRamdisk = "no ramdisk" | "truncated" | "damaged";
 
-/** The device's bytes for a tree. */
-export function encodeRamdisk(root: ImageNode): Uint8Array {
-  const body = encode(root);
-  const disk = new Uint8Array(Math.ceil((HEADER + body.length) / BLOCK) * BLOCK);
-  disk.set(MAGIC);
-  new DataView(disk.buffer).setUint32(4, body.length, true);
-  disk.set(body, HEADER);
-  return disk;
+const MAGIC = [0x7f, 0x52, 0x44, 0x4b];
+const FIXED = 8;
+const MAX_DEPTH = 64;
+
+/** The bytes of a ramdisk with `root` as its root directory. */
+export function encodeRamdisk(root: RamdiskNode): Uint8Array {
+  const tree = new Encoder({ useRecords: false, tagUint8Array: false }).encode(root);
+  const out = new Uint8Array(FIXED + tree.length);
+  out.set(MAGIC);
+  new DataView(out.buffer).setUint32(4, tree.length, true);
+  out.set(tree, FIXED);
+  return out;
 }
 
-/** The length of everything that a device that begins so holds, or undefined: no such tree. `start` has at least 8 bytes. */
-export function ramdiskLength(start: Uint8Array): number | undefined {
-  if (start.length < HEADER || MAGIC.some((byte, i) => start[i] !== byte)) return undefined;
-  return HEADER + new DataView(start.buffer, start.byteOffset).getUint32(4, true);
+/** The length of a whole ramdisk by its first eight bytes; undefined when they do not begin one. */
+export function ramdiskLength(head: Uint8Array): number | undefined {
+  if (head.length < FIXED || MAGIC.some((b, i) => head[i] !== b)) return undefined;
+  return FIXED + new DataView(head.buffer, head.byteOffset).getUint32(4, true);
 }
 
-/** The tree in a device's bytes. Undefined when they are no tree: wrong magic number, cut short, damaged. */
-export function decodeRamdisk(disk: Uint8Array): ImageNode | undefined {
-  const length = ramdiskLength(disk);
-  if (length === undefined || disk.length < length) return undefined;
+/** The root directory of a ramdisk, or what is wrong with it. */
+export function decodeRamdisk(bytes: Uint8Array): RamdiskNode | BadRamdisk {
+  const length = ramdiskLength(bytes);
+  if (length === undefined) return "no ramdisk";
+  if (bytes.length < length) return "truncated";
   try {
-    const tree: unknown = decode(disk.subarray(HEADER, length));
-    return isNode(tree) ? tree : undefined;
+    const root = checked(decode(bytes.slice(FIXED, length)), 0);
+    return root?.kind === "dir" ? root : "damaged";
   } catch {
-    return undefined;
+    return "damaged";
   }
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+const isNumber = (n: unknown): n is number => typeof n === "number" && Number.isSafeInteger(n) && n >= 0;
 
-function isNode(value: unknown): value is ImageNode {
-  if (!isRecord(value)) return false;
-  if (![value.mode, value.uid, value.gid, value.mtime].every((n) => Number.isInteger(n))) return false;
-  if (value.translator !== undefined && !(Array.isArray(value.translator) && value.translator.every((w) => typeof w === "string"))) return false;
-  switch (value.type) {
-    case "file":
-      return value.bytes instanceof Uint8Array;
-    case "link":
-      return typeof value.target === "string";
-    case "special":
-      return Number.isInteger(value.rdev);
-    case "directory":
-      return Array.isArray(value.entries) && value.entries.every((e) => Array.isArray(e) && typeof e[0] === "string" && e[0] !== "" && !e[0].includes("/") && isNode(e[1]));
-    default:
-      return false;
-  }
+function checked(value: unknown, depth: number): RamdiskNode | undefined {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return undefined;
+  const { kind, mode, uid, gid, mtime, translator, entries, bytes, target } = value as Readonly<Record<string, unknown>>;
+  if (!isNumber(mode) || mode > 0o7777 || !isNumber(uid) || !isNumber(gid) || !isNumber(mtime)) return undefined;
+  if (translator !== undefined && !(Array.isArray(translator) && translator.length > 0 && translator.every((w) => typeof w === "string"))) return undefined;
+  const facts: NodeFacts = { mode, uid, gid, mtime, ...(translator === undefined ? {} : { translator: translator as readonly string[] }) };
+  if (kind === "file" && bytes instanceof Uint8Array) return { ...facts, kind, bytes: bytes.slice() };
+  if (kind === "symlink" && typeof target === "string") return { ...facts, kind, target };
+  const children = kind === "dir" && Array.isArray(entries) ? childrenOf(entries, depth) : undefined;
+  return children ? { ...facts, kind: "dir", entries: children } : undefined;
 }
 
-/** The whole `st_mode` of an image's node. */
-export function fullMode(node: ImageNode): number {
-  switch (node.type) {
-    case "file":
-      return S_IFREG | node.mode;
-    case "directory":
-      return S_IFDIR | node.mode;
-    case "link":
-      return S_IFLNK | node.mode;
-    case "special":
-      return node.mode;
+function childrenOf(entries: readonly unknown[], depth: number): readonly (readonly [string, RamdiskNode])[] | undefined {
+  const children: (readonly [string, RamdiskNode])[] = [];
+  const seen = new Set<string>(["", ".", ".."]);
+  for (const entry of entries) {
+    const [name, value] = Array.isArray(entry) ? (entry as readonly unknown[]) : [];
+    const node = checked(value, depth + 1);
+    if (typeof name !== "string" || name.includes("/") || seen.has(name) || !node) return undefined;
+    seen.add(name);
+    children.push([name, node]);
   }
+  return children;
 }

@@ -6,10 +6,10 @@ import { modeToType, type DirectoryEntry } from "../interfaces/dirent.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { FSTYPE_MEMFS, NAME_MAX } from "../interfaces/hurd-types.ts";
 import type { Statfs } from "../interfaces/statfs.ts";
-import { S_IFDIR, S_IPTRANS, S_ISDIR } from "../interfaces/stat.ts";
+import { S_IFDIR, S_IFLNK, S_IFREG, S_IPTRANS, S_ISDIR } from "../interfaces/stat.ts";
 import { Node, Store, type NodeStatus, type Status } from "../lib/diskfs/node.ts";
 import { Contents } from "./contents.ts";
-import { fullMode, type ImageNode } from "./ramdisk.ts";
+import type { RamdiskNode } from "./ramdisk.ts";
 
 const PAGE = 4096;
 const utf8 = new TextEncoder();
@@ -122,6 +122,7 @@ class TmpfsNode extends Node {
   }
 }
 
+const types = { dir: S_IFDIR, file: S_IFREG, symlink: S_IFLNK } as const;
 const noTime = { sec: 0, nsec: 0 };
 const newStatus = (mode: number): NodeStatus => ({
   mode, uid: 0, gid: 0, author: 0, nlink: 0, size: 0, rdev: 0, flags: 0, gen: 0, atim: noTime, mtim: noTime, ctim: noTime,
@@ -180,23 +181,22 @@ export class TmpfsStore extends Store {
   }
 
   /** Makes the filesystem what the image says. Numbers are given in the image's order, so that one image is one filesystem. */
-  load(image: ImageNode): void {
+  load(image: RamdiskNode): void {
     this.fill(this.root, image, this.root);
     this.root.st.nlink -= 1;
   }
 
-  private fill(node: TmpfsNode, image: ImageNode, parent: TmpfsNode): void {
+  private fill(node: TmpfsNode, image: RamdiskNode, parent: TmpfsNode): void {
     const time = { sec: image.mtime, nsec: 0 };
-    Object.assign(node.st, { mode: fullMode(image), uid: image.uid, gid: image.gid, author: image.uid, atim: time, mtim: time, ctim: time });
+    Object.assign(node.st, { mode: types[image.kind] | image.mode, uid: image.uid, gid: image.gid, author: image.uid, atim: time, mtim: time, ctim: time });
     node.st.nlink++;
     if (image.translator !== undefined) node.keepRecord(encodeArgz(image.translator));
-    if (image.type === "file") node.adopt(image.bytes);
-    else if (image.type === "link") node.adopt(utf8.encode(image.target));
-    else if (image.type === "special") node.st.rdev = image.rdev;
+    if (image.kind === "file") node.adopt(image.bytes);
+    else if (image.kind === "symlink") node.adopt(utf8.encode(image.target));
     else this.fillDirectory(node, image.entries, parent);
   }
 
-  private fillDirectory(node: TmpfsNode, entries: readonly (readonly [string, ImageNode])[], parent: TmpfsNode): void {
+  private fillDirectory(node: TmpfsNode, entries: readonly (readonly [string, RamdiskNode])[], parent: TmpfsNode): void {
     node.put(".", node);
     node.put("..", parent);
     if (node !== parent) {

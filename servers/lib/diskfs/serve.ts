@@ -34,12 +34,16 @@ function* leave(fs: Diskfs, { reply }: { readonly reply: MachPort }): Syscall<ne
   return yield* fs.libc.exit(0);
 }
 
-/** Tells whoever started us of our control port, and serves for ever. The realnode is not needed by a filesystem of its own. */
-export function* serveAsTranslator(fs: Diskfs): Syscall<number> {
+/** Tells whoever started us of our control port, lets `prepare` see the node we sit on, and serves for ever. 1: nobody started us. */
+export function* serveAsTranslator(fs: Diskfs, prepare: (node: MachPort) => Syscall<void>): Syscall<number> {
   fs.control = yield* fs.bucket.create(fs.controls, fs);
   const demuxer = diskfsDemuxer(fs);
   const answer = yield* announce(fs.libc, fs.bucket, fs.control, 0);
-  if (answer.err) return 1;
+  if (answer.err) {
+    yield* fs.libc.warn("must be started as a translator", undefined);
+    return 1;
+  }
+  yield* prepare(answer.value);
   yield* deallocate(answer.value);
   yield* fs.bucket.serveMultithread(demuxer);
   return 0;
