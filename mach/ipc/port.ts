@@ -55,6 +55,8 @@ export class Port {
   noSenders: Port | null = null;
   portDestroyed: Port | null = null;
   deadNames: DeadNameRequests | null = null;
+  /** The kernel's own interest in the port's death (a pager's objects). */
+  onDeath: (() => void) | null = null;
 
   constructor(id: number) {
     this.id = id;
@@ -186,5 +188,8 @@ export class Port {
     const requests = this.deadNames;
     this.deadNames = null;
     requests?.forEach((r) => notifyDeadName(r.notify, r.name));
+    const { onDeath } = this;
+    this.onDeath = null;
+    onDeath?.();
   }
 }

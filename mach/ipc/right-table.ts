@@ -10,24 +10,31 @@ export type Held = "none" | "receive" | "send" | "send+receive" | "send-once" | 
 /** How a right is asked to travel. */
 export type Ask = "move-receive" | "move-send" | "move-send-once" | "copy-send" | "make-send" | "make-send-once";
 
-/** What arrives, and what the holder loses. `dead` arrives as MACH_PORT_DEAD. */
-export interface Cell {
-  readonly travels: "send" | "send-once" | "receive" | "dead";
-  /** "uref": one user reference of the send, send-once or dead-name part; "receive": the receive part. */
-  readonly costs: "nothing" | "uref" | "receive";
-}
+/** What happens to a right on its way out. */
+export type Cell =
+  /** Not possible: KERN_INVALID_RIGHT, or the message code for it. */
+  | "-"
+  /** Another send right like the holder's; it loses nothing. */
+  | "copied"
+  /** One of the holder's send references. */
+  | "moved"
+  /** A new send right, which counts as made; the receiver loses nothing. */
+  | "made"
+  | "made-once"
+  /** The send-once right itself. */
+  | "moved-once"
+  /** The receive right. */
+  | "receive"
+  /** MACH_PORT_DEAD; costs nothing. */
+  | "dead-copied"
+  /** MACH_PORT_DEAD, for one reference of the dead name. */
+  | "dead-moved";
 
-const copied: Cell = { travels: "send", costs: "nothing" };
-const moved: Cell = { travels: "send", costs: "uref" };
-const made: Cell = { travels: "send", costs: "nothing" };
-const madeOnce: Cell = { travels: "send-once", costs: "nothing" };
-const movedOnce: Cell = { travels: "send-once", costs: "uref" };
-const receive: Cell = { travels: "receive", costs: "receive" };
-const deadCopy: Cell = { travels: "dead", costs: "nothing" };
-const deadMove: Cell = { travels: "dead", costs: "uref" };
+/** All that can stand in a cell. */
+export const cells: readonly Cell[] = ["-", "copied", "moved", "made", "made-once", "moved-once", "receive", "dead-copied", "dead-moved"];
 
-type Row = { readonly [A in Ask]: Cell | "-" };
-const row = (moveReceive: Cell | "-", moveSend: Cell | "-", moveSendOnce: Cell | "-", copySend: Cell | "-", makeSend: Cell | "-", makeSendOnce: Cell | "-"): Row => ({
+type Row = { [A in Ask]: Cell };
+const row = (moveReceive: Cell, moveSend: Cell, moveSendOnce: Cell, copySend: Cell, makeSend: Cell, makeSendOnce: Cell): Row => ({
   "move-receive": moveReceive,
   "move-send": moveSend,
   "move-send-once": moveSendOnce,
@@ -40,11 +47,11 @@ const row = (moveReceive: Cell | "-", moveSend: Cell | "-", moveSendOnce: Cell |
 export const rightTable: { readonly [H in Held]: Row } = {
   //                  move-receive  move-send  move-send-once  copy-send  make-send  make-send-once
   none: /*         */ row("-", "-", "-", "-", "-", "-"),
-  receive: /*      */ row(receive, "-", "-", "-", made, madeOnce),
-  send: /*         */ row("-", moved, "-", copied, "-", "-"),
-  "send+receive": row(receive, moved, "-", copied, made, madeOnce),
-  "send-once": /*  */ row("-", "-", movedOnce, "-", "-", "-"),
-  "dead-name": /*  */ row("-", deadMove, deadMove, deadCopy, "-", "-"),
+  receive: /*      */ row("receive", "-", "-", "-", "made", "made-once"),
+  send: /*         */ row("-", "moved", "-", "copied", "-", "-"),
+  "send+receive": row("receive", "moved", "-", "copied", "made", "made-once"),
+  "send-once": /*  */ row("-", "-", "moved-once", "-", "-", "-"),
+  "dead-name": /*  */ row("-", "dead-moved", "dead-moved", "dead-copied", "-", "-"),
 };
 
 const asks: ReadonlyMap<number, Ask> = new Map<number, Ask>([
@@ -74,10 +81,8 @@ export function heldOf(type: number): Held {
   }
 }
 
-/** The cell for an entry's type bits and a disposition; undefined when the right cannot travel so. */
-export function transition(type: number, disposition: number): Cell | undefined {
+/** The cell for an entry's type bits and a disposition. */
+export function transition(type: number, disposition: number): Cell {
   const ask = asks.get(disposition);
-  if (ask === undefined) return undefined;
-  const cell = rightTable[heldOf(type)][ask];
-  return cell === "-" ? undefined : cell;
+  return ask === undefined ? "-" : rightTable[heldOf(type)][ask];
 }

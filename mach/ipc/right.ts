@@ -4,6 +4,7 @@
  * Each function leaves space, entry and port consistent, and sends the notifications that follow, in the real kernel's order: no-senders
  * or send-once before port-deleted (mach-ipc.md rules 5, 7, 9). Checks come first and change nothing; what is past its check does not fail.
  */
+import { invariant } from "../kern/invariant.ts";
 import { Kern, type KernReturn } from "../kern/kern-return.ts";
 import { DeadNameRequests } from "./dead-name-requests.ts";
 import { DEAD, isPort, type PortRef } from "./kmsg.ts";
@@ -48,25 +49,33 @@ function tellDeleted(notify: Port | null, name: number, quiet: Port | null = nul
 }
 
 /** Whether the entry's right can travel by `disposition`. */
-export const copyinCheck = (entry: Entry, disposition: number): boolean => transition(entry.type, disposition) !== undefined;
+export const copyinCheck = (entry: Entry, disposition: number): boolean => transition(entry.type, disposition) !== "-";
 
-/** Takes a right out of an entry that passed `copyinCheck`. The answer owns its count at the port. */
+/**
+ * Takes a right out of an entry that passed `copyinCheck`. The answer owns its count at the port. `quiet`: the port of SEND_CANCEL.
+ */
 export function copyin(space: Space, name: number, entry: Entry, disposition: number, quiet: Port | null = null): PortRef {
   const cell = transition(entry.type, disposition);
-  if (!cell) return DEAD;
-  if (cell.travels === "dead") {
-    if (cell.costs === "uref") dropDeadReferences(space, name, entry, 1);
-    return DEAD;
+  switch (cell) {
+    case "copied":
+      return entry.port.copySend();
+    case "moved":
+      return takeSend(space, name, entry, quiet);
+    case "made":
+      return entry.port.makeSend();
+    case "made-once":
+      return entry.port.makeSendOnce();
+    case "moved-once":
+      return takeSendOnce(space, name, entry, quiet);
+    case "receive":
+      return takeReceive(space, name, entry);
+    case "dead-moved":
+      dropDeadReferences(space, name, entry, 1);
+      return DEAD;
+    case "dead-copied":
+    case "-":
+      return DEAD;
   }
-  const { port } = entry;
-  if (cell.costs === "receive") return takeReceive(space, name, entry);
-  if (cell.costs === "nothing") return makeRight(port, disposition);
-  return takeReference(space, name, entry, quiet);
-}
-
-function makeRight(port: Port, disposition: number): Port {
-  if (disposition === MsgType.MAKE_SEND) return port.makeSend();
-  return disposition === MsgType.COPY_SEND ? port.copySend() : port.makeSendOnce();
 }
 
 function takeReceive(space: Space, name: number, entry: Entry): Port {
@@ -85,10 +94,11 @@ function takeReceive(space: Space, name: number, entry: Entry): Port {
   return port;
 }
 
-/** Takes a send or send-once reference; the last one takes the right itself along. */
-function takeReference(space: Space, name: number, entry: Entry, quiet: Port | null): Port {
+/** Takes a send reference; the last one takes the right itself along. */
+function takeSend(space: Space, name: number, entry: Entry, quiet: Port | null): Port {
   const { port } = entry;
-  if (entry.type !== SEND_ONCE && entry.urefs > 1) {
+  invariant((entry.type & SEND) !== 0, "only a send right is moved as one", name);
+  if (entry.urefs > 1) {
     entry.urefs--;
     return port.copySend();
   }
@@ -98,7 +108,16 @@ function takeReference(space: Space, name: number, entry: Entry, quiet: Port | n
     return port;
   }
   const deleted = cancelRequest(entry);
-  if (entry.type === SEND) space.forgetSend(port);
+  space.forgetSend(port);
+  space.free(name);
+  tellDeleted(deleted, name, quiet);
+  return port;
+}
+
+function takeSendOnce(space: Space, name: number, entry: Entry, quiet: Port | null): Port {
+  const { port } = entry;
+  invariant(entry.type === SEND_ONCE, "only a send-once right is moved as one", name);
+  const deleted = cancelRequest(entry);
   space.free(name);
   tellDeleted(deleted, name, quiet);
   return port;
