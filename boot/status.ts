@@ -1,10 +1,10 @@
 /**
- * `npm run status`: which routines of which interface each server implements, as a table for servers/README.md.
+ * `npm run status`: which routines of which interface each server implements; with `--write`, into servers/README.md.
  *
  * Read from the sources, with the compiler's knowledge of them: a call `serve(sub, lookup, handlers)` implements what stands in the literals
  * that `handlers` is made of, wherever they are written. So the table needs no running system and cannot be out of date.
  */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
@@ -62,6 +62,12 @@ function handlerNames(checker: ts.TypeChecker, e: ts.Expression, depth = 0): rea
   return there.filter((p) => (p.flags & ts.SymbolFlags.Optional) === 0).map((p) => p.name);
 }
 
+/** What the definition is called where it stands, whatever this file calls it. */
+function definitionName(checker: ts.TypeChecker, sub: ts.Expression): string {
+  const symbol = checker.getSymbolAtLocation(sub);
+  return symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol).name : sub.getText();
+}
+
 /** The routines in the type of a definition, and those that the handlers have. */
 function readCall(checker: ts.TypeChecker, call: ts.CallExpression, server: string): Implemented | undefined {
   const [sub, , handlers] = call.arguments;
@@ -70,7 +76,7 @@ function readCall(checker: ts.TypeChecker, call: ts.CallExpression, server: stri
   if (routines === undefined) return undefined;
   const all = propertyNames(checker.getTypeOfSymbolAtLocation(routines, sub));
   const given = new Set(handlerNames(checker, handlers));
-  return { server, subsystem: sub.getText(), has: all.filter((r) => given.has(r)), lacks: all.filter((r) => !given.has(r)) };
+  return { server, subsystem: definitionName(checker, sub), has: all.filter((r) => given.has(r)), lacks: all.filter((r) => !given.has(r)) };
 }
 
 function callsOfServe(file: ts.SourceFile): readonly ts.CallExpression[] {
@@ -108,13 +114,35 @@ export function merged(rows: readonly Implemented[]): readonly Implemented[] {
   return [...byKey.values()].sort((a, b) => (a.server < b.server ? -1 : a.server > b.server ? 1 : 0));
 }
 
-/** The table in Markdown. `lib` is what all servers share. */
+/** At most this many routines are named in a cell. */
+const NAMED = 12;
+
+const named = (names: readonly string[]): string =>
+  names.length === 0 ? "" : names.length > NAMED ? `${names.length} others` : names.map((n) => `\`${n}\``).join(" ");
+
+/** The table in Markdown: of each interface either what is there or what is not, whichever is shorter. `lib` is what servers share. */
 export function table(rows: readonly Implemented[]): string {
-  const lines = merged(rows).map((r) => {
-    const total = r.has.length + r.lacks.length;
-    return `| ${r.server} | ${r.subsystem} | ${r.has.length} of ${total} | ${r.lacks.map((n) => `\`${n}\``).join(" ") || "–"} |`;
+  const lines = merged(rows).map(({ server, subsystem, has, lacks }) => {
+    const which = lacks.length === 0 ? "all" : has.length <= lacks.length ? `only ${named(has)}` : `all but ${named(lacks)}`;
+    return `| ${server} | ${subsystem} | ${has.length} of ${has.length + lacks.length} | ${which} |`;
   });
-  return ["| server | interface | routines | answered EOPNOTSUPP |", "|---|---|---|---|", ...lines, ""].join("\n");
+  return ["| server | interface | routines | which |", "|---|---|---|---|", ...lines, ""].join("\n");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(table(status()));
+const BEGIN = "<!-- npm run status -- --write -->\n";
+const END = "<!-- end of status -->\n";
+
+/** `text` with the table between its marks replaced. */
+export function withTable(text: string, rows: readonly Implemented[]): string {
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (from < 0 || to < from) throw new Error("there are no marks for the table");
+  return text.slice(0, from + BEGIN.length) + table(rows) + text.slice(to);
+}
+
+function main(args: readonly string[]): void {
+  const readme = `${root}servers/README.md`;
+  if (args.includes("--write")) writeFileSync(readme, withTable(readFileSync(readme, "utf8"), status()));
+  else process.stdout.write(table(status()));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2));
