@@ -93,11 +93,11 @@ class Census {
     else tally.receives++;
   }
 
-  /** Messages that a thread has in hand count at their port until it goes on. */
+  /** A message that was handed over counts at its port until its receiver goes on. */
   inHand(kmsg: Kmsg): void {
     this.message(kmsg);
     const port = kmsg.destination;
-    if (port) this.of(port).messages++;
+    if (port && kmsg.handedOver) this.of(port).messages++;
   }
 
   private set(set: PortSet): void {

@@ -56,6 +56,8 @@ export class Kmsg {
   accepted: MsgAccepted | null = null;
   /** It carries the receive right of its own destination, perhaps through other messages: it is destroyed instead of queued (mach-ipc.md rule 14). */
   circular = false;
+  /** A receiver has been given it and has not run yet: it still counts at its port. */
+  handedOver = false;
   /** The sequence field as the sender left it; seen again only in a message given back. */
   seqno = 0;
 

@@ -109,6 +109,14 @@ class ReceiveWait implements IpcWait, Receiver {
     return this.from instanceof Port ? this.from : undefined;
   }
 
+  get inHand(): Kmsg | null {
+    return this.kmsg;
+  }
+
+  get inHand(): Kmsg | null {
+    return this.kmsg;
+  }
+
   start(): typeof BLOCKED {
     this.from.receivers.push(this);
     if (this.msg.option & MsgOption.RCV_TIMEOUT) this.timer = this.host.after(this.msg.timeout, () => this.expire());
@@ -122,6 +130,7 @@ class ReceiveWait implements IpcWait, Receiver {
       this.host.wake(this.thread, Msg.RCV_TOO_LARGE);
       return false;
     }
+    kmsg.handedOver = true;
     this.kmsg = kmsg;
     this.to = port;
     this.seqno = port.nextSeqno();

@@ -109,6 +109,7 @@ class AcceptRequest implements MsgAccepted {
 /** A thread that waits for room in a queue. */
 class SendWait implements IpcWait, BlockedSender {
   readonly what = "send";
+  readonly inHand = null;
   readonly port: Port;
   readonly kmsg: Kmsg;
   private readonly host: IpcHost;
@@ -122,6 +123,10 @@ class SendWait implements IpcWait, BlockedSender {
     this.msg = msg;
     this.kmsg = kmsg;
     this.port = port;
+  }
+
+  get inHand(): Kmsg | null {
+    return this.port.senders.includes(this) ? null : this.kmsg;
   }
 
   start(patience: number | undefined): typeof BLOCKED {

@@ -3,7 +3,8 @@
  * afterwards (kind and user references). From mach-ipc.md §2 rules 4, 8, 10, 12. Send rights and dead names start with two references.
  */
 import { MsgType, PortType, Right } from "../../../mach/ipc/names.ts";
-import { isPort } from "../../../mach/ipc/kmsg.ts";
+import { isPort, type PortRef } from "../../../mach/ipc/kmsg.ts";
+import { checkRights } from "../../../mach/ipc/invariants.ts";
 import { kindLetters } from "../../conformance/subject.ts";
 import { mach_port_allocate, mach_port_extract_right, mach_port_insert_right, mach_port_mod_refs, mach_port_type } from "../../../mach/ipc/port-calls.ts";
 import type { Port } from "../../../mach/ipc/port.ts";
@@ -29,13 +30,13 @@ const must = <T>(r: { readonly err: number } & { readonly value?: T }): T => {
 };
 
 /** A space that holds `held` under a name, and the port behind it. */
-function holding(held: string): { readonly space: Space; readonly name: number; readonly port: Port | undefined } {
+function holding(held: string): { readonly space: Space; readonly owner: Space; readonly name: number; readonly port: Port | undefined } {
   const space = new Space();
-  if (held === "port set") return { space, name: must(mach_port_allocate(host, space, Right.PORT_SET)), port: undefined };
+  if (held === "port set") return { space, owner: space, name: must(mach_port_allocate(host, space, Right.PORT_SET)), port: undefined };
   if (held === "dead name") {
     const name = must(mach_port_allocate(host, space, Right.DEAD_NAME));
     mach_port_mod_refs(space, name, Right.DEAD_NAME, 1);
-    return { space, name, port: undefined };
+    return { space, owner: space, name, port: undefined };
   }
   const owner = held === "receive" || held === "send and receive" ? space : new Space();
   const name = must(mach_port_allocate(host, owner, Right.RECEIVE));
@@ -49,17 +50,20 @@ function holding(held: string): { readonly space: Space; readonly name: number; 
   else if (held === "send") give(MsgType.MAKE_SEND, 7);
   else if (held === "send and receive") for (const _ of [1, 2]) give(MsgType.MAKE_SEND, name);
   if (held === "send") mach_port_mod_refs(space, 7, Right.SEND, 1);
-  return { space, name: owner === space ? name : 7, port };
+  return { space, owner, name: owner === space ? name : 7, port };
 }
 
 /** What can be seen of one transition. */
 function outcome(held: string, disposition: number): string {
-  const { space, name, port } = holding(held);
+  const { space, owner, name, port } = holding(held);
   const before = JSON.stringify(space.lookup(name)?.urefs);
   const r = mach_port_extract_right(space, name, disposition);
   if (r.err !== 0) return JSON.stringify(space.lookup(name)?.urefs) === before ? "-" : "changed";
   const { right, type } = r.value;
   const arrives = !isPort(right) ? "dead" : type === MsgType.MOVE_RECEIVE ? "receive" : type === MsgType.MOVE_SEND ? "send" : "send-once";
+  const at = (t: number): PortRef[] => (type === t ? [right] : []);
+  const receives = type === MsgType.MOVE_RECEIVE && isPort(right) ? [right] : [];
+  checkRights({ spaces: new Set([space, owner]), sends: at(MsgType.MOVE_SEND), sendOnces: at(MsgType.MOVE_SEND_ONCE), receives, waitedAt: [], inHand: [] });
   return [arrives, holder(space, name), ...(port ? [String(port.mscount)] : [])].join(", ");
 }
 
