@@ -1,0 +1,31 @@
+/** The process goes over to its new task (exec.md §5 step 16). */
+import { MACH_PORT_NULL, makeSend, portValid, type MachPort } from "../../mach/ipc/names.ts";
+import { Kern, type Failure } from "../../mach/kern/kern-return.ts";
+import type { Syscall } from "../../mach/kern/syscall.ts";
+import { allocateReceive, deallocate, destroyReceive } from "../../glibc-shim/rights.ts";
+import { authCall } from "../interfaces/auth.ts";
+import { EXEC_SECURE, INIT_PORT_AUTH, INIT_PORT_PROC } from "../interfaces/hurd-types.ts";
+import { procCall } from "../interfaces/process.ts";
+import type { ExecRequest } from "./request.ts";
+import type { Slots } from "./slots.ts";
+
+/**
+ * In one step of the proc server: new ids, new task, new process port, and the old task ends. The new process port reaches only whoever
+ * authenticates with the program's new handle, which is we, here; it replaces the record that the new task had of its own.
+ */
+export function* handOver(request: ExecRequest, newtask: MachPort, slots: Slots, ownProc: MachPort): Syscall<0 | Failure> {
+  const given = request.portarray[INIT_PORT_PROC] ?? MACH_PORT_NULL;
+  const server = request.flags & EXEC_SECURE || given === MACH_PORT_NULL ? ownProc : given;
+  const old = yield* procCall.proc_task2proc(server, { task: request.oldtask });
+  if (old.err) return old.err;
+  const rendezvous = yield* allocateReceive();
+  const sent = yield* procCall.proc_reauthenticate_reassign(old.proc, { rendezvous: makeSend(rendezvous), new_task: newtask });
+  const met = sent.err ? sent : yield* authCall.auth_user_authenticate(slots.port(INIT_PORT_AUTH), { rendezvous: makeSend(rendezvous) });
+  yield* destroyReceive(rendezvous);
+  yield* deallocate(old.proc);
+  if (met.err !== 0) return met.err;
+  if (!("newport" in met) || !portValid(met.newport)) return Kern.INVALID_ARGUMENT;
+  yield* procCall.proc_reauthenticate_complete(met.newport, {});
+  yield* slots.set(INIT_PORT_PROC, met.newport);
+  return 0;
+}

@@ -1,0 +1,20 @@
+/** The exec server's state, and its own routines; opens of /servers/exec are the trivfs part's (main.ts). */
+import type { MachPort } from "../../mach/ipc/names.ts";
+import type { Bucket, PortClass } from "../lib/ports.ts";
+import { bootInfoClass, type BootInfo } from "./boot-info.ts";
+import { StdDataCell } from "./std-data.ts";
+
+export class ExecServer {
+  readonly bucket: Bucket;
+  readonly bootInfos: PortClass<BootInfo> = bootInfoClass();
+  readonly std = new StdDataCell();
+  /** How deep in scripts the execs of a task are. */
+  readonly nesting = new Map<MachPort, number>();
+  /** Our own process port; null before exec_init. */
+  readonly ownProc: () => MachPort;
+
+  constructor(bucket: Bucket, ownProc: () => MachPort) {
+    this.bucket = bucket;
+    this.ownProc = ownProc;
+  }
+}
