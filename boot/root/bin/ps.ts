@@ -93,9 +93,10 @@ function* print(t: Tool, rows: readonly ProcessRow[], chosen: readonly Field[], 
   }
 }
 
+/** A terminal would wrap a line that fills its last column. */
 function* terminalWidth(t: Tool): Syscall<number> {
   const size = yield* attempt(t.libc.tiocgwinsz(STDOUT));
-  return size.err === 0 && size.value.col > 0 ? size.value.col : 80;
+  return (size.err === 0 && size.value.col > 0 ? size.value.col : 80) - 1;
 }
 
 /** HOST_BASIC_INFO's third word. */

@@ -69,7 +69,7 @@ export function parseMode(text: string): ModeChange | undefined {
   for (const clause of text.split(",")) {
     const m = /^([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)$/.exec(clause);
     if (!m) return undefined;
-    for (const action of (m[2] ?? "").matchAll(/([-+=])([rwxXst]*|[ugo])/g)) changes.push(symbolic(m[1] ?? "", action[1] ?? "+", action[2] ?? ""));
+    for (const action of (m[2] ?? "").matchAll(/([-+=])([ugo]|[rwxXst]*)/g)) changes.push(symbolic(m[1] ?? "", action[1] ?? "+", action[2] ?? ""));
   }
   return (mode, directory, umask) => changes.reduce((now, change) => change(now, directory, umask), mode);
 }
