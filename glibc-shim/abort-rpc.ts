@@ -21,10 +21,11 @@ const timedRpc: Rpc = function* (msg) {
 const interruptCall = client(interrupt, timedRpc);
 
 /** Aborts what `to` is waiting in. `restart`: its call will be sent again, unless something else has decided otherwise. */
-export function* abortRpc(to: Sigstate, restart: boolean): Syscall<void> {
+export function* abortRpc(p: Process, to: Sigstate, restart: boolean): Syscall<void> {
   yield* machCall.thread_abort(to.thread, {});
   const { rpc } = to;
-  if (rpc === undefined) return;
+  // a call on our own message port: it is us whom the thread waits for, and the answer is on its way
+  if (rpc === undefined || rpc.port === p.msgport) return;
   if (!restart) rpc.cancel = true;
   yield* interruptServer(rpc);
 }
@@ -41,5 +42,5 @@ function* interruptServer(rpc: PendingRpc): Syscall<void> {
 
 /** Breaks off the calls of every thread; with `live` the threads will go on, and their calls are sent again. */
 export function* interruptRpcs(p: Process, live: boolean): Syscall<void> {
-  for (const s of p.sigstates) if (s.rpc !== undefined) yield* abortRpc(s, live);
+  for (const s of p.sigstates) if (s.rpc !== undefined) yield* abortRpc(p, s, live);
 }

@@ -49,7 +49,7 @@ export class PortCell {
     if (old.users === 0) yield* deallocate(old.port);
   }
 
-  /** Changes the name without counting: a fork's child holds the same names as its parent. */
+  /** A cell with the same name, for a fork's child, which has a right of its own under it. */
   copy(): PortCell {
     return new PortCell(this.held.port);
   }

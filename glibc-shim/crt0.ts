@@ -1,10 +1,9 @@
 /** A program's first instruction: everything between the kernel's (or the exec server's) start and `main`, and what follows it. */
 import { MACH_PORT_NULL } from "../mach/ipc/names.ts";
 import { cpu, type Entry } from "../mach/kern/syscall.ts";
-import { runToExit } from "./exit.ts";
 import { initProcess } from "./init.ts";
-import { STDERR, type Main } from "./libc.ts";
-import { makeLibc } from "./library.ts";
+import type { Main } from "./libc.ts";
+import { runMain } from "./library.ts";
 import { Process, Sigstate, ThreadState } from "./process.ts";
 import { startupData } from "./startup-data.ts";
 
@@ -16,6 +15,5 @@ export const program = (main: Main): Entry =>
     p.sigstates.push(thread);
     cpu.tls.library = new ThreadState(p, thread);
     yield* initProcess(p, yield* startupData(registers.sp));
-    const libc = makeLibc(p);
-    yield* runToExit(p, main(libc, p.argv), (text) => libc.writeAll(STDERR, text));
+    yield* runMain(p, (libc) => main(libc, p.argv));
   };

@@ -1,14 +1,14 @@
 /** The controlling terminal's side of a descriptor (signals-fork.md §9): a second port, on which the terminal knows who we are. */
-import { MACH_PORT_NULL, portValid, type MachPort } from "../mach/ipc/names.ts";
+import { MACH_PORT_NULL, type MachPort, portValid } from "../mach/ipc/names.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
-import { InitPort } from "./flags.ts";
+import { INIT_PORT_CTTYID } from "../servers/interfaces/hurd-types.ts";
 import type { Process } from "./process.ts";
 import { deallocate } from "./rights.ts";
 import { termCall } from "./stubs.ts";
 
 /** The ctty port for `port`, if it is our controlling terminal; else null. */
 export function* openCtty(p: Process, port: MachPort): Syscall<MachPort> {
-  const cttyid = p.port(InitPort.CTTYID);
+  const cttyid = p.port(INIT_PORT_CTTYID);
   if (cttyid === MACH_PORT_NULL || !portValid(port)) return MACH_PORT_NULL;
   const got = yield* termCall.term_getctty(port, {});
   if (got.err) return MACH_PORT_NULL;

@@ -1,11 +1,11 @@
 /** The descriptor table: numbers for ports, all on the client's side (signals-fork.md §9). */
-import { MACH_PORT_NULL, portValid, type MachPort } from "../mach/ipc/names.ts";
+import { MACH_PORT_NULL, type MachPort, portValid } from "../mach/ipc/names.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
+import { O_CLOEXEC, O_IGNORE_CTTY } from "../servers/interfaces/hurd-types.ts";
 import { PortCell } from "./cell.ts";
 import { openCtty } from "./ctty.ts";
 import { UnixError } from "./errno.ts";
-import { O } from "./flags.ts";
 import { asFd, type Fd } from "./libc.ts";
 import type { Descriptor, Process } from "./process.ts";
 import { addSendRef } from "./rights.ts";
@@ -37,8 +37,8 @@ export function freeFd(p: Process, atLeast: number, call: string): Fd {
 
 /** Installs `port`, whose reference it takes, in `d` (`_hurd_port2fd`): the terminal is asked unless O_IGNORE_CTTY says not to. */
 export function* portToFd(p: Process, d: Descriptor, port: MachPort, flags: number): Syscall<void> {
-  const ctty = flags & O.IGNORE_CTTY ? MACH_PORT_NULL : yield* openCtty(p, port);
-  d.cloexec = (flags & O.CLOEXEC) !== 0;
+  const ctty = flags & O_IGNORE_CTTY ? MACH_PORT_NULL : yield* openCtty(p, port);
+  d.cloexec = (flags & O_CLOEXEC) !== 0;
   yield* d.port.set(port);
   yield* d.ctty.set(ctty);
 }

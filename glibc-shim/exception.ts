@@ -1,12 +1,12 @@
 /** Machine exceptions of our threads, which come to the message port, as signals (signals-fork.md §4.5). */
-import { Kern } from "../mach/kern/kern-return.ts";
 import { exc } from "../mach/interfaces/exc.ts";
-import { serve, type Demuxer } from "../mach/mig/server.ts";
+import { Kern } from "../mach/kern/kern-return.ts";
+import { type Demuxer, serve } from "../mach/mig/server.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
+import { SIGABRT, SIGBUS, SIGEMT, SIGFPE, SIGILL, SIGSEGV, SIGTRAP } from "../servers/interfaces/signals.ts";
 import { postSignal } from "./post-signal.ts";
 import type { Process } from "./process.ts";
 import { deallocate, taskSelf } from "./rights.ts";
-import { Sig } from "./signo.ts";
 
 /** `mach/exception.h`. */
 const Exc = { BAD_ACCESS: 1, BAD_INSTRUCTION: 2, ARITHMETIC: 3, EMULATION: 4, SOFTWARE: 5, BREAKPOINT: 6 } as const;
@@ -20,21 +20,21 @@ const BOUND_TRAP = 5;
 export function exceptionSignal(exception: number, code: number): readonly [number, number] {
   switch (exception) {
     case Exc.BAD_ACCESS:
-      if (code === Kern.INVALID_ADDRESS || code === Kern.MEMORY_FAILURE) return [Sig.SEGV, SEGV_MAPERR];
-      if (code === Kern.PROTECTION_FAILURE || code === Kern.WRITE_PROTECTION_FAILURE) return [Sig.SEGV, SEGV_ACCERR];
-      return [Sig.BUS, code];
+      if (code === Kern.INVALID_ADDRESS || code === Kern.MEMORY_FAILURE) return [SIGSEGV, SEGV_MAPERR];
+      if (code === Kern.PROTECTION_FAILURE || code === Kern.WRITE_PROTECTION_FAILURE) return [SIGSEGV, SEGV_ACCERR];
+      return [SIGBUS, code];
     case Exc.BAD_INSTRUCTION:
-      return [Sig.ILL, code];
+      return [SIGILL, code];
     case Exc.ARITHMETIC:
-      return [Sig.FPE, code];
+      return [SIGFPE, code];
     case Exc.EMULATION:
-      return [Sig.EMT, code];
+      return [SIGEMT, code];
     case Exc.SOFTWARE:
-      return [code === BOUND_TRAP ? Sig.FPE : Sig.EMT, code];
+      return [code === BOUND_TRAP ? SIGFPE : SIGEMT, code];
     case Exc.BREAKPOINT:
-      return [Sig.TRAP, code];
+      return [SIGTRAP, code];
     default:
-      return [Sig.ABRT, code];
+      return [SIGABRT, code];
   }
 }
 

@@ -1,16 +1,16 @@
 /** Leaving: exit, _exit (signals-fork.md §6), and what becomes of a program that throws. */
 import { machCall } from "../mach/interfaces/mach.ts";
 import { swtch_pri, type Syscall } from "../mach/kern/syscall.ts";
+import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
+import { W_EXITCODE } from "../servers/interfaces/wait-status.ts";
 import { UnixError } from "./errno.ts";
-import { InitPort } from "./flags.ts";
 import type { Process } from "./process.ts";
 import { taskSelf } from "./rights.ts";
-import { W_EXITCODE } from "./signo.ts";
 import { procCall } from "./stubs.ts";
 
 /** `_hurd_exit`: tells proc the status word, if there is a proc, and ends the task. The result of neither matters. */
 export function* hurdExit(process: Process, status: number): Syscall<never> {
-  if (process.hasProc) yield* procCall.proc_mark_exit(process.port(InitPort.PROC), { status, sigcode: 0 });
+  if (process.hasProc) yield* procCall.proc_mark_exit(process.port(INIT_PORT_PROC), { status, sigcode: 0 });
   for (;;) {
     yield* machCall.task_terminate(yield* taskSelf(), {});
     yield* swtch_pri();

@@ -2,19 +2,19 @@
  * A process becomes one: from the start-up data to init ports, pids, descriptors, signals (exec.md §9 steps 6–8); and the same in parts, for the
  * core servers, which start with nothing and are given their ports later (boot.md phases D–F).
  */
-import { MACH_PORT_NULL, portValid, type MachPort } from "../mach/ipc/names.ts";
 import { machCall } from "../mach/interfaces/mach.ts";
+import { MACH_PORT_NULL, type MachPort, portValid } from "../mach/ipc/names.ts";
 import { store, type Syscall } from "../mach/kern/syscall.ts";
-import { parseEnvironment, utf8 } from "./argz.ts";
+import { INIT_PORT_BOOTSTRAP, INIT_PORT_PROC, INIT_SIGIGN, INIT_SIGMASK, INIT_SIGPENDING, INIT_TRACEMASK, INIT_UMASK, PAGE_SIZE, TASK_BOOTSTRAP_PORT } from "../servers/interfaces/hurd-types.ts";
+import { UNBLOCKABLE } from "../servers/interfaces/signals.ts";
 import { initDtable } from "./dtable.ts";
-import { InitInt, InitPort, PAGE_SIZE, TaskPort } from "./flags.ts";
 import { setIgnored } from "./msg-server.ts";
-import { threadState, type Process } from "./process.ts";
+import { type Process, threadState } from "./process.ts";
 import { taskSelf } from "./rights.ts";
 import { setMsgport, startSignals } from "./signal-thread.ts";
 import type { StartupData } from "./startup-data.ts";
-import { UNBLOCKABLE } from "./signo.ts";
 import { procCall } from "./stubs.ts";
+import { parseEnvironment, utf8 } from "./text.ts";
 
 /** Takes over all of `data`. Signals are started when there is a proc port. */
 export function* initProcess(p: Process, data: StartupData): Syscall<void> {
@@ -33,17 +33,17 @@ export function* initProcess(p: Process, data: StartupData): Syscall<void> {
 function* initPorts(p: Process, { portarray, intarray }: StartupData): Syscall<void> {
   for (const [which, port] of portarray.entries()) if (port !== MACH_PORT_NULL) yield* p.cell(which).set(port);
   if (portarray.length > 0) {
-    yield* machCall.task_set_special_port(yield* taskSelf(), { which_port: TaskPort.BOOTSTRAP, special_port: p.port(InitPort.BOOTSTRAP) });
+    yield* machCall.task_set_special_port(yield* taskSelf(), { which_port: TASK_BOOTSTRAP_PORT, special_port: p.port(INIT_PORT_BOOTSTRAP) });
   }
-  p.umask = intarray[InitInt.UMASK] ?? 0o022;
-  p.traceMask = intarray[InitInt.TRACEMASK] ?? 0;
+  p.umask = intarray[INIT_UMASK] ?? 0o022;
+  p.traceMask = intarray[INIT_TRACEMASK] ?? 0;
   yield* initPids(p);
 }
 
 /** Asks proc who we are. */
 export function* initPids(p: Process): Syscall<void> {
   if (!p.hasProc) return;
-  const proc = p.port(InitPort.PROC);
+  const proc = p.port(INIT_PORT_PROC);
   const ids = yield* procCall.proc_getpids(proc, {});
   if (ids.err) return;
   p.pid = ids.pid;
@@ -56,9 +56,9 @@ export function* initPids(p: Process): Syscall<void> {
 /** The mask is the main thread's, pending signals are the process's. */
 function initSignalSets(p: Process, ints: readonly number[]): void {
   const main = threadState()?.sigstate;
-  if (main !== undefined) main.blocked = ((ints[InitInt.SIGMASK] ?? 0) & ~UNBLOCKABLE) >>> 0;
-  p.pending = (ints[InitInt.SIGPENDING] ?? 0) >>> 0;
-  setIgnored(p, ints[InitInt.SIGIGN] ?? 0);
+  if (main !== undefined) main.blocked = ((ints[INIT_SIGMASK] ?? 0) & ~UNBLOCKABLE) >>> 0;
+  p.pending = (ints[INIT_SIGPENDING] ?? 0) >>> 0;
+  setIgnored(p, ints[INIT_SIGIGN] ?? 0);
 }
 
 /**
@@ -90,14 +90,14 @@ export function* storeArguments(p: Process, { argv, envp }: Pick<StartupData, "a
  */
 export function* hurdInit(p: Process, ports: ReadonlyMap<number, MachPort>, ints: readonly number[] = [], signals = true): Syscall<void> {
   for (const [which, port] of ports) if (portValid(port)) yield* p.cell(which).set(port);
-  if (ints.length > 0) p.umask = ints[InitInt.UMASK] ?? p.umask;
+  if (ints.length > 0) p.umask = ints[INIT_UMASK] ?? p.umask;
   yield* initPids(p);
   if (signals) yield* startSignals(p);
 }
 
 /** `_hurd_setproc`: another proc port, whose reference is taken, and our message port at it. Answers proc's failure, or 0. */
 export function* setproc(p: Process, proc: MachPort): Syscall<number> {
-  yield* p.cell(InitPort.PROC).set(proc);
+  yield* p.cell(INIT_PORT_PROC).set(proc);
   if (p.msgport !== MACH_PORT_NULL) yield* setMsgport(p);
   yield* initPids(p);
   return 0;

@@ -1,15 +1,15 @@
 /** Sending signals (signals-fork.md §4.1, auth-proc.md §4.2). */
+import { machCall } from "../mach/interfaces/mach.ts";
 import { MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
 import { asFailure, Mig, Msg } from "../mach/kern/kern-return.ts";
-import { machCall } from "../mach/interfaces/mach.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
+import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
+import { NSIG, SI_USER, SIGCONT, SIGINT, SIGKILL, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP } from "../servers/interfaces/signals.ts";
 import { UnixError } from "./errno.ts";
 import { _exit } from "./exit.ts";
-import { InitPort } from "./flags.ts";
 import type { Process } from "./process.ts";
 import { deallocate } from "./rights.ts";
-import { NSIG, SI_USER, Sig } from "./signo.ts";
 import { msgCall, procCall } from "./stubs.ts";
 
 /** The port died while we used it: the process has exec'd, and has another by now. */
@@ -18,7 +18,7 @@ const goneMeanwhile = (err: number): boolean => err === Msg.SEND_INVALID_DEST ||
 /** One process at a time, or every process of a group: good if one got it; ESRCH if none was there. */
 function* each(p: Process, pid: number, one: (pid: number) => Syscall<number>): Syscall<number> {
   if (pid > 0) return yield* one(pid);
-  const group = yield* procCall.proc_getpgrppids(p.port(InitPort.PROC), { pgrp: -pid });
+  const group = yield* procCall.proc_getpgrppids(p.port(INIT_PORT_PROC), { pgrp: -pid });
   if (group.err) return group.err;
   let delivered = false;
   let last: number = Errno.ESRCH;
@@ -33,14 +33,14 @@ function* each(p: Process, pid: number, one: (pid: number) => Syscall<number>): 
 /** kill(2). Throws ESRCH, EPERM, EINVAL. */
 export function* kill(p: Process, pid: number, signo: number): Syscall<void> {
   if (pid === p.pid && p.msgport === MACH_PORT_NULL) yield* _exit(p, 127);
-  const err = yield* each(p, pid, (one) => (signo === Sig.KILL ? killTask(p, one) : sendTo(p, one, signo)));
+  const err = yield* each(p, pid, (one) => (signo === SIGKILL ? killTask(p, one) : sendTo(p, one, signo)));
   if (err !== 0) throw new UnixError("kill", asFailure(err));
 }
 
 /** SIGKILL is no message: the task is terminated. A zombie has none. */
 function* killTask(p: Process, pid: number): Syscall<number> {
   for (;;) {
-    const got = yield* procCall.proc_pid2task(p.port(InitPort.PROC), { pid });
+    const got = yield* procCall.proc_pid2task(p.port(INIT_PORT_PROC), { pid });
     if (got.err) return got.err;
     if (got.task === MACH_PORT_NULL) return 0;
     const { err } = yield* machCall.task_terminate(got.task, {});
@@ -51,7 +51,7 @@ function* killTask(p: Process, pid: number): Syscall<number> {
 
 function* sendTo(p: Process, pid: number, signo: number): Syscall<number> {
   if (signo < 0 || signo >= NSIG) return Errno.EINVAL;
-  const proc = p.port(InitPort.PROC);
+  const proc = p.port(INIT_PORT_PROC);
   for (;;) {
     const got = yield* procCall.proc_getmsgport(proc, { pid });
     if (got.err) return got.err;
@@ -71,7 +71,7 @@ function* sendTo(p: Process, pid: number, signo: number): Syscall<number> {
 }
 
 function* sessionPort(p: Process): Syscall<MachPort> {
-  const session = yield* procCall.proc_getsidport(p.port(InitPort.PROC), {});
+  const session = yield* procCall.proc_getsidport(p.port(INIT_PORT_PROC), {});
   return session.err ? MACH_PORT_NULL : session.sessport;
 }
 
@@ -79,14 +79,14 @@ function* sessionPort(p: Process): Syscall<MachPort> {
 function* actOnTask(task: MachPort, signo: number): Syscall<number> {
   if (task === MACH_PORT_NULL || signo === 0) return 0;
   switch (signo) {
-    case Sig.STOP:
-    case Sig.TSTP:
+    case SIGSTOP:
+    case SIGTSTP:
       return (yield* machCall.task_suspend(task, {})).err;
-    case Sig.CONT:
+    case SIGCONT:
       return (yield* machCall.task_resume(task, {})).err;
-    case Sig.TERM:
-    case Sig.QUIT:
-    case Sig.INT:
+    case SIGTERM:
+    case SIGQUIT:
+    case SIGINT:
       return (yield* machCall.task_terminate(task, {})).err;
     default:
       return Errno.EPERM;
@@ -97,7 +97,7 @@ function* actOnTask(task: MachPort, signo: number): Syscall<number> {
 export function* hurdSigPost(p: Process, pid: number, signo: number, refport: MachPort): Syscall<number> {
   return yield* each(p, pid, function* (one) {
     for (;;) {
-      const got = yield* procCall.proc_getmsgport(p.port(InitPort.PROC), { pid: one });
+      const got = yield* procCall.proc_getmsgport(p.port(INIT_PORT_PROC), { pid: one });
       if (got.err) return got.err;
       if (got.msgport === MACH_PORT_NULL) return Errno.ESRCH;
       const { err } = yield* msgCall.msg_sig_post(got.msgport, { signal: signo, sigcode: 0, refport });

@@ -301,6 +301,8 @@ export interface Libc {
   setproc(proc: MachPort): Syscall<void>;
   /** The own message port (borrowed), null without signals. */
   readonly msgport: MachPort;
+  /** Where argv and envp stand in this task's memory (for proc_set_arg_locations). */
+  readonly argLocations: { readonly argv: number; readonly envp: number };
   /** `file_name_lookup_under`: from `dir`, or from the root for a name that starts with "/". A new send right. */
   file_name_lookup_under(dir: MachPort, path: string, flags: number, mode?: number): Syscall<MachPort>;
   /** `_hurd_exec_paths`: runs `file` in `task` with all that this process has, or with what `request` says instead. The code; 0 never comes back when `task` is the own one. */

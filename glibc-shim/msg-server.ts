@@ -2,23 +2,25 @@
  * What a process answers on its message port (auth-proc.md part 4). Who may ask what is decided here, by comparing the reference port with
  * ports of our own: names in one space are equal exactly when the ports are.
  */
-import { MACH_PORT_NULL, copySend, copySends, moveSend, type MachPort } from "../mach/ipc/names.ts";
 import type { MachMsg } from "../mach/ipc/message.ts";
-import { Mig, type Failure } from "../mach/kern/kern-return.ts";
+import { copySend, copySends, MACH_PORT_NULL, type MachPort, moveSend } from "../mach/ipc/names.ts";
+import { type Failure, Mig } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
-import { replyTo, serve, type Demuxer } from "../mach/mig/server.ts";
+import { type Demuxer, replyTo, serve } from "../mach/mig/server.ts";
+import { decodeEnvz, encodeEnvz } from "../servers/interfaces/argz.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
+import { INIT_INT_MAX, INIT_PORT_AUTH, INIT_PORT_CTTYID, INIT_PORT_PROC, INIT_SIGIGN, INIT_SIGMASK, INIT_SIGPENDING, INIT_TRACEMASK, INIT_UMASK } from "../servers/interfaces/hurd-types.ts";
 import { msg } from "../servers/interfaces/msg.ts";
-import { environmentStrings, packArgz, parseEnvironment, unpackArgz, utf8 } from "./argz.ts";
+import { NSIG, SIGCONT, SIGIO, sigismember, sigmask, SIGURG } from "../servers/interfaces/signals.ts";
 import { reopenAllCtty } from "./ctty.ts";
 import { newDescriptor, portToFd } from "./dtable.ts";
-import { InitInt, InitPort } from "./flags.ts";
-import { addAuth, delAuth, setauth } from "./setauth.ts";
 import { postSignal } from "./post-signal.ts";
 import { DEFAULT_ACTION, type Process } from "./process.ts";
 import { addSendRef, deallocate, taskSelf } from "./rights.ts";
-import { CTTY_SIGNALS, NSIG, Sig, sigismember, sigmask } from "./signo.ts";
+import { addAuth, delAuth, setauth } from "./setauth.ts";
+import { CTTY_SIGNALS } from "./signo.ts";
 import { ioCall, procCall } from "./stubs.ts";
+import { utf8 } from "./text.ts";
 
 const replies = replyTo(msg);
 const ok = { err: 0 } as const;
@@ -29,14 +31,14 @@ function* maySignal(p: Process, signo: number, refport: MachPort): Syscall<boole
   if (refport === MACH_PORT_NULL) return false;
   if (refport === (yield* taskSelf())) return true;
   if (signo === 0) return false;
-  if (refport === p.port(InitPort.CTTYID) && sigismember(CTTY_SIGNALS, signo)) return true;
-  if (signo === Sig.CONT) {
-    const session = yield* procCall.proc_getsidport(p.port(InitPort.PROC), {});
+  if (refport === p.port(INIT_PORT_CTTYID) && sigismember(CTTY_SIGNALS, signo)) return true;
+  if (signo === SIGCONT) {
+    const session = yield* procCall.proc_getsidport(p.port(INIT_PORT_PROC), {});
     if (session.err) return false;
     yield* deallocate(session.sessport);
     return refport === session.sessport;
   }
-  return (signo === Sig.IO || signo === Sig.URG) && (yield* isAsyncId(p, refport));
+  return (signo === SIGIO || signo === SIGURG) && (yield* isAsyncId(p, refport));
 }
 
 /** True when `refport` is the async id of an open descriptor. */
@@ -53,7 +55,7 @@ function* isAsyncId(p: Process, refport: MachPort): Syscall<boolean> {
 
 /** The owner's rights: the task port, or the port of our own identity. */
 function* isOwner(p: Process, refport: MachPort): Syscall<boolean> {
-  return refport !== MACH_PORT_NULL && (refport === (yield* taskSelf()) || refport === p.port(InitPort.AUTH));
+  return refport !== MACH_PORT_NULL && (refport === (yield* taskSelf()) || refport === p.port(INIT_PORT_AUTH));
 }
 
 type SigArgs = { readonly signal: number; readonly sigcode: number; readonly refport: MachPort };
@@ -89,15 +91,15 @@ function* forOwner<T extends { readonly err: number }>(p: Process, refport: Mach
 
 function initInt(p: Process, which: number): number | undefined {
   switch (which) {
-    case InitInt.UMASK:
+    case INIT_UMASK:
       return p.umask;
-    case InitInt.SIGMASK:
+    case INIT_SIGMASK:
       return p.sigstates[0]?.blocked ?? 0;
-    case InitInt.SIGPENDING:
+    case INIT_SIGPENDING:
       return (p.pending | (p.sigstates[0]?.pending ?? 0)) >>> 0;
-    case InitInt.SIGIGN:
+    case INIT_SIGIGN:
       return ignoredSignals(p);
-    case InitInt.TRACEMASK:
+    case INIT_TRACEMASK:
       return p.traceMask;
     default:
       return undefined;
@@ -113,19 +115,19 @@ export function ignoredSignals(p: Process): number {
 
 function setInitInt(p: Process, which: number, value: number): boolean {
   switch (which) {
-    case InitInt.UMASK:
+    case INIT_UMASK:
       p.umask = value & 0o777;
       return true;
-    case InitInt.SIGMASK:
+    case INIT_SIGMASK:
       if (p.sigstates[0] !== undefined) p.sigstates[0].blocked = value >>> 0;
       return true;
-    case InitInt.SIGPENDING:
+    case INIT_SIGPENDING:
       p.pending = value >>> 0;
       return true;
-    case InitInt.SIGIGN:
+    case INIT_SIGIGN:
       setIgnored(p, value);
       return true;
-    case InitInt.TRACEMASK:
+    case INIT_TRACEMASK:
       p.traceMask = value >>> 0;
       return true;
     default:
@@ -143,7 +145,7 @@ export function setIgnored(p: Process, set: number): void {
 
 /** Installs an init port. An identity brings every port of the process with it; a proc port registers us again. Takes the reference. */
 export function* setInitPort(p: Process, which: number, port: MachPort): Syscall<void> {
-  if (which === InitPort.AUTH) {
+  if (which === INIT_PORT_AUTH) {
     yield* setauth(p, port);
     yield* deallocate(port);
   } else yield* p.cell(which).set(port);
@@ -213,7 +215,7 @@ export const msgDemuxer = (p: Process): Demuxer =>
     },
     *msg_get_init_ints(_, { refport }) {
       return yield* forOwner(p, refport, function* () {
-        return { err: 0, values: Array.from({ length: InitInt.MAX }, (__, i) => initInt(p, i) ?? 0) };
+        return { err: 0, values: Array.from({ length: INIT_INT_MAX }, (__, i) => initInt(p, i) ?? 0) };
       });
     },
     *msg_set_init_ints(_, { refport, values }) {
@@ -242,12 +244,12 @@ export const msgDemuxer = (p: Process): Demuxer =>
       });
     },
     *msg_get_environment() {
-      return { err: 0, value: packArgz(environmentStrings(p.environ)) };
+      return { err: 0, value: encodeEnvz(p.environ) };
     },
     *msg_set_environment(_, { refport, value }) {
       return yield* forOwner(p, refport, function* () {
         p.environ.clear();
-        for (const [name, text] of parseEnvironment(unpackArgz(value))) p.environ.set(name, text);
+        for (const [name, text] of decodeEnvz(value)) p.environ.set(name, text);
         return ok;
       });
     },

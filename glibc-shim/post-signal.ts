@@ -2,18 +2,20 @@
  * What the signal thread does with a signal: choose a thread, then ignore, keep pending, stop, continue, kill, or set up the handler
  * (signals-fork.md §4.3). All of this runs in the signal thread, one signal at a time; between two traps nothing else of the task runs.
  */
-import { MACH_PORT_NULL, MsgType, type MachPort } from "../mach/ipc/names.ts";
-import { MachMsg, MsgOption } from "../mach/ipc/message.ts";
 import { machCall } from "../mach/interfaces/mach.ts";
+import { MachMsg, MsgOption } from "../mach/ipc/message.ts";
+import { MACH_PORT_NULL, type MachPort, MsgType } from "../mach/ipc/names.ts";
 import { code as codeAddress, type Syscall } from "../mach/kern/syscall.ts";
-import { hurdExit } from "./exit.ts";
-import { InitPort } from "./flags.ts";
+import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
+import { defaultAction, type DefaultAction, SA_NODEFER, SA_RESETHAND, SA_RESTART, SIGCONT, sigismember, SIGKILL, sigmask, STOP_SIGNALS, UNBLOCKABLE } from "../servers/interfaces/signals.ts";
+import { W_EXITCODE } from "../servers/interfaces/wait-status.ts";
 import { abortRpc, interruptRpcs } from "./abort-rpc.ts";
+import { hurdExit } from "./exit.ts";
 import { handlerEntries } from "./handler.ts";
 import type { SigAction } from "./libc.ts";
 import { DEFAULT_ACTION, type Process, type Sigstate } from "./process.ts";
 import { deallocate, taskSelf } from "./rights.ts";
-import { defaultAction, JOB_STOPS, SA, Sig, sigismember, sigmask, STOP_SIGNALS, UNBLOCKABLE, W_EXITCODE, type DefaultAction } from "./signo.ts";
+import { JOB_STOPS } from "./signo.ts";
 import { procCall } from "./stubs.ts";
 import { setEntry } from "./thread.ts";
 
@@ -66,10 +68,10 @@ function nextPending(p: Process): { to: Sigstate; signo: number; code: number } 
 function* postOne(p: Process, to: Sigstate | undefined, post: Post): Syscall<void> {
   const { signo } = post;
   dropOpposites(p, signo);
-  if (signo === Sig.CONT) yield* resume(p);
+  if (signo === SIGCONT) yield* resume(p);
   const thread = to ?? p.sigstates.find((s) => !sigismember(s.blocked, signo));
   if (thread === undefined) return yield* keep(p, post);
-  if (sigismember(p.traceMask, signo) && !post.untraced && signo !== Sig.KILL) {
+  if (sigismember(p.traceMask, signo) && !post.untraced && signo !== SIGKILL) {
     return p.stopped ? yield* keep(thread, post) : yield* stop(p, post);
   }
   const action = p.actions[signo] ?? DEFAULT_ACTION;
@@ -77,7 +79,7 @@ function* postOne(p: Process, to: Sigstate | undefined, post: Post): Syscall<voi
   if (act !== "ignore" && !post.fault && mustWait(p, thread, signo)) return yield* keep(thread, post);
   if (act !== "ignore" && act !== "stop" && thread.critical > 0 && !post.fault) {
     yield* keep(thread, post);
-    return yield* abortRpc(thread, false);
+    return yield* abortRpc(p, thread, false);
   }
   switch (act) {
     case "ignore":
@@ -85,9 +87,9 @@ function* postOne(p: Process, to: Sigstate | undefined, post: Post): Syscall<voi
       return yield* post.reply();
     case "stop":
       return yield* stop(p, post);
-    case "term":
+    case "terminate":
     case "core":
-      return yield* die(p, post, W_EXITCODE(0, orphanStop(p, signo) ? Sig.KILL : signo));
+      return yield* die(p, post, W_EXITCODE(0, orphanStop(p, signo) ? SIGKILL : signo));
     case "handle":
       return yield* handle(p, thread, post, action);
   }
@@ -95,7 +97,7 @@ function* postOne(p: Process, to: Sigstate | undefined, post: Post): Syscall<voi
 
 /** A stop takes back a pending CONT, and CONT all pending stops. */
 function dropOpposites(p: Process, signo: number): void {
-  const drop = signo === Sig.CONT ? STOP_SIGNALS : sigismember(STOP_SIGNALS, signo) ? sigmask(Sig.CONT) : 0;
+  const drop = signo === SIGCONT ? STOP_SIGNALS : sigismember(STOP_SIGNALS, signo) ? sigmask(SIGCONT) : 0;
   p.pending = (p.pending & ~drop) >>> 0;
   for (const s of p.sigstates) s.pending = (s.pending & ~drop) >>> 0;
 }
@@ -108,11 +110,11 @@ function decide(p: Process, thread: Sigstate, post: Post, { handler }: SigAction
   if (post.fault && (handler === "SIG_IGN" || sigismember(thread.blocked, post.signo))) return byDefault;
   if (handler === "SIG_IGN") return "ignore";
   if (handler !== "SIG_DFL") return "handle";
-  return byDefault === "stop" && orphanStop(p, post.signo) ? "term" : byDefault;
+  return byDefault === "stop" && orphanStop(p, post.signo) ? "terminate" : byDefault;
 }
 
 function mustWait(p: Process, thread: Sigstate, signo: number): boolean {
-  if (signo === Sig.KILL) return false;
+  if (signo === SIGKILL) return false;
   return p.stopped || (sigismember(thread.blocked, signo) && !sigismember(UNBLOCKABLE, signo));
 }
 
@@ -125,7 +127,7 @@ function* keep(where: { pending: number; readonly codes: number[] }, post: Post)
 
 /** All threads but this one stand still; the task itself is not suspended, so that the message port keeps being served. */
 function* stopOthers(p: Process): Syscall<void> {
-  yield* procCall.proc_dostop(p.port(InitPort.PROC), { contthread: p.signalThread });
+  yield* procCall.proc_dostop(p.port(INIT_PORT_PROC), { contthread: p.signalThread });
 }
 
 function* stop(p: Process, post: Post): Syscall<void> {
@@ -135,23 +137,23 @@ function* stop(p: Process, post: Post): Syscall<void> {
     yield* interruptRpcs(p, true);
   }
   yield* post.reply();
-  yield* procCall.proc_mark_stop(p.port(InitPort.PROC), { signo: post.signo, sigcode: post.code });
+  yield* procCall.proc_mark_stop(p.port(INIT_PORT_PROC), { signo: post.signo, sigcode: post.code });
 }
 
 /** Ends a stop: tells proc, and lets every other thread go on. */
 function* resume(p: Process): Syscall<void> {
   if (!p.stopped) return;
   p.stopped = false;
-  yield* procCall.proc_mark_cont(p.port(InitPort.PROC), {});
-  yield* resumeOthers(p);
+  yield* procCall.proc_mark_cont(p.port(INIT_PORT_PROC), {});
+  yield* resumeOthers(p.signalThread);
 }
 
-/** One `thread_resume` for every thread of the task but the signal thread (what proc_dostop did is undone). */
-export function* resumeOthers(p: Process): Syscall<void> {
+/** One `thread_resume` for every thread of the task but one: what proc_dostop did is undone. */
+export function* resumeOthers(except: MachPort): Syscall<void> {
   const threads = yield* machCall.task_threads(yield* taskSelf(), {});
   if (threads.err) return;
   for (const thread of threads.thread_list) {
-    if (thread !== p.signalThread) yield* machCall.thread_resume(thread, {});
+    if (thread !== except) yield* machCall.thread_resume(thread, {});
     yield* deallocate(thread);
   }
 }
@@ -167,12 +169,12 @@ function* die(p: Process, post: Post, status: number): Syscall<void> {
 function* handle(p: Process, to: Sigstate, post: Post, action: SigAction): Syscall<void> {
   const flags = action.flags ?? 0;
   const oldMask = to.blocked;
-  const own = flags & SA.NODEFER ? 0 : sigmask(post.signo);
+  const own = flags & SA_NODEFER ? 0 : sigmask(post.signo);
   to.deliveries.push({ signo: post.signo, action, oldMask });
   to.blocked = ((oldMask | (action.mask ?? 0) | own) & ~UNBLOCKABLE) >>> 0;
-  if (flags & SA.RESETHAND) p.actions[post.signo] = DEFAULT_ACTION;
+  if (flags & SA_RESETHAND) p.actions[post.signo] = DEFAULT_ACTION;
   yield* machCall.thread_suspend(to.thread, {});
-  if (!post.fault) yield* abortRpc(to, (flags & SA.RESTART) !== 0);
+  if (!post.fault) yield* abortRpc(p, to, (flags & SA_RESTART) !== 0);
   if (!to.framed) {
     to.framed = true;
     yield* setEntry(to.thread, yield* codeAddress(handlerEntries[to.depth % 2 === 0 ? 0 : 1]));

@@ -4,16 +4,15 @@
  * A JS process runs many tasks, so nothing of this is in a module. A thread finds its own in its segment register (`currentThread`), which is right only
  * directly after a resume: never keep it over a `yield` on behalf of another thread.
  */
-import { asPort, MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
 import type { MachMsg } from "../mach/ipc/message.ts";
-import { cpu } from "../mach/kern/syscall.ts";
-import type { KernReturn } from "../mach/kern/kern-return.ts";
+import { asPort, MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
 import { invariant } from "../mach/kern/invariant.ts";
+import type { KernReturn } from "../mach/kern/kern-return.ts";
+import { cpu, type Entry, type Syscall, type ThreadStorage } from "../mach/kern/syscall.ts";
+import { INIT_PORT_MAX, INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
+import { NSIG } from "../servers/interfaces/signals.ts";
 import { PortCell } from "./cell.ts";
-import { InitPort } from "./flags.ts";
 import type { SigAction } from "./libc.ts";
-import { NSIG } from "./signo.ts";
-import type { Syscall } from "../mach/kern/syscall.ts";
 
 /** An open file: its port, the port as seen by a process of the terminal's session, and FD_CLOEXEC. */
 export interface Descriptor {
@@ -104,7 +103,7 @@ export class Process {
   environ = new Map<string, string>();
   execFlags = 0;
   /** The six init ports, or as many as came. */
-  readonly ports: PortCell[] = Array.from({ length: InitPort.MAX }, () => new PortCell());
+  ports: PortCell[] = Array.from({ length: INIT_PORT_MAX }, () => new PortCell());
   dtable: (Descriptor | undefined)[] = [];
   umask = 0o022;
   traceMask = 0;
@@ -114,17 +113,15 @@ export class Process {
   orphaned = false;
   /** Counts the messages about changed ids: setpgid and setsid wait for the next. */
   idsGeneration = 0;
-  readonly idsWaiters: MachPort[] = [];
   ids: Ids | undefined = undefined;
   /** Handle whose effective ids are the real ones. */
   ridAuth: MachPort = MACH_PORT_NULL;
   /** The message port, and the thread that reads it; null before signals are started. */
   msgport: MachPort = MACH_PORT_NULL;
   signalThread: MachPort = MACH_PORT_NULL;
-  signalReplyPort: MachPort = MACH_PORT_NULL;
-  /** Ports of the signal thread's own faults: our forward port. */
-  faultPort: MachPort = MACH_PORT_NULL;
-  readonly actions: SigAction[] = new Array<SigAction>(NSIG).fill(DEFAULT_ACTION);
+  /** The signal thread's storage: a fork's child has a reply port of the same name. */
+  signalTls: ThreadStorage | undefined = undefined;
+  actions: SigAction[] = new Array<SigAction>(NSIG).fill(DEFAULT_ACTION);
   /** Signals for the process that no thread took. */
   pending = 0;
   readonly codes: number[] = new Array<number>(NSIG).fill(0);
@@ -134,13 +131,31 @@ export class Process {
   argvAddress = 0;
   envpAddress = 0;
   readonly exitHandlers: (() => Syscall<void>)[] = [];
-  exiting = false;
-  /** The alarm that is set: its end in microseconds since the epoch, and a number that tells it from others. */
+  /** When the alarm is due, in microseconds since the epoch; 0: none is set. */
   alarmAt = 0;
-  alarmNumber = 0;
-  /** hostname of `_hurd_host_priv` and the device master, for the boot file system. */
-  hostPriv: MachPort = MACH_PORT_NULL;
-  deviceMaster: MachPort = MACH_PORT_NULL;
+  /** Where the timer thread waits; null before the first alarm. */
+  alarmPort: MachPort = MACH_PORT_NULL;
+  /** The host's name port, once asked for. */
+  hostSelf: MachPort = MACH_PORT_NULL;
+  /** The servers of socket domains, once looked up. */
+  readonly socketServers = new Map<number, MachPort>();
+  /** What threads that have been set up and not begun will run, by their argument register. */
+  private readonly starts = new Map<number, () => Syscall<void>>();
+  private startCount = 0;
+
+  /** Where new threads of this process, and of its children, begin: one address, and a number that says what to run. */
+  readonly threadEntry: Entry = (registers) => {
+    const body = this.starts.get(registers.arg);
+    invariant(body !== undefined, "a thread begins once, with what was set up for it", registers.arg);
+    this.starts.delete(registers.arg);
+    return body();
+  };
+
+  /** The argument for a thread that is to run `body`. */
+  toStart(body: () => Syscall<void>): number {
+    this.starts.set(++this.startCount, body);
+    return this.startCount;
+  }
 
   /** An init port, borrowed. */
   port(which: number): MachPort {
@@ -154,8 +169,28 @@ export class Process {
     return cell;
   }
 
+  /**
+   * The state of a fork's child: the same names for copies of the same rights. Signals that are pending, timers, and other threads are not inherited;
+   * masks and actions are (signals-fork.md §3).
+   */
+  forkChild(thread: Sigstate): Process {
+    const child = new Process();
+    const { argv0, argv, execFlags, umask, pgrp, orphaned, ids, ridAuth, msgport, signalThread, argvAddress, envpAddress, hostSelf } = this;
+    Object.assign(child, { argv0, argv, execFlags, umask, pgrp, orphaned, ids, ridAuth, msgport, signalThread, argvAddress, envpAddress, hostSelf });
+    child.environ = new Map(this.environ);
+    child.ports = this.ports.map((cell) => cell.copy());
+    child.dtable = Array.from(this.dtable, (d) => d && { port: d.port.copy(), ctty: d.ctty.copy(), cloexec: d.cloexec });
+    child.actions = [...this.actions];
+    child.exitHandlers.push(...this.exitHandlers);
+    for (const [domain, server] of this.socketServers) child.socketServers.set(domain, server);
+    const own = new Sigstate(thread.thread);
+    own.blocked = thread.blocked;
+    child.sigstates.push(own);
+    return child;
+  }
+
   /** True when the process has the proc server's port. */
   get hasProc(): boolean {
-    return this.port(InitPort.PROC) !== asPort(0);
+    return this.port(INIT_PORT_PROC) !== asPort(0);
   }
 }

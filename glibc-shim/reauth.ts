@@ -1,7 +1,7 @@
 /** Ports under another identity: the client's half of the rendezvous (auth-proc.md §1.4). */
 import { MACH_PORT_NULL, makeSend, type MachPort } from "../mach/ipc/names.ts";
 import { mach_reply_port, type Syscall } from "../mach/kern/syscall.ts";
-import { deallocate, destroyReceive } from "./rights.ts";
+import { deallocate, destroyPort } from "./rights.ts";
 import { authCall, ioCall } from "./stubs.ts";
 import type { PortCell } from "./cell.ts";
 import type { Descriptor } from "./process.ts";
@@ -10,7 +10,7 @@ import type { Descriptor } from "./process.ts";
 export function* reauthenticate(port: MachPort, auth: MachPort): Syscall<MachPort> {
   const rendezvous = yield* mach_reply_port();
   const newport = yield* meet(rendezvous, port, auth);
-  yield* destroyReceive(rendezvous);
+  yield* destroyPort(rendezvous);
   return newport;
 }
 
@@ -42,8 +42,8 @@ export function* reauthDescriptor(d: Descriptor, auth: MachPort): Syscall<boolea
   const rendezvous = yield* mach_reply_port();
   const io = yield* d.port.use((port) => meet(rendezvous, port, auth));
   const tty = io === MACH_PORT_NULL || d.ctty.port === MACH_PORT_NULL ? MACH_PORT_NULL : yield* d.ctty.use((port) => meet(rendezvous, port, auth));
-  yield* destroyReceive(rendezvous);
   if (io !== MACH_PORT_NULL) yield* d.port.set(io);
   if (tty !== MACH_PORT_NULL) yield* d.ctty.set(tty);
+  yield* destroyPort(rendezvous);
   return io !== MACH_PORT_NULL;
 }

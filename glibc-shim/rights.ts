@@ -27,7 +27,12 @@ export function* destroyReceive(name: MachPort): Syscall<void> {
   if (portValid(name)) yield* machPortCall.mach_port_mod_refs(yield* taskSelf(), { name, right: Right.RECEIVE, delta: -1 });
 }
 
-/** The same without asking for the answer: for a thread whose reply port may still get the reply of a call below this one. */
+/** Everything that `name` stands for goes (`mach_port_destroy`). */
+export function* destroyPort(name: MachPort): Syscall<void> {
+  if (portValid(name)) yield* machPortCall.mach_port_destroy(yield* taskSelf(), { name });
+}
+
+/** Ending a receive right without asking for the answer: for a thread whose reply port may still get the reply of a call below this one. */
 export function* abandonReceive(name: MachPort): Syscall<void> {
   const { id } = machPort.routines.mach_port_mod_refs;
   const msg = new MachMsg();

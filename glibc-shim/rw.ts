@@ -3,17 +3,16 @@
  * (signals-fork.md §9); a write that nobody can read any more is SIGPIPE, raised here.
  */
 import { MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
-import type { Failure } from "../mach/kern/kern-return.ts";
-import { Mig, Msg } from "../mach/kern/kern-return.ts";
+import { type Failure, Mig, Msg } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
-import { criticalSection } from "./handler.ts";
+import { INIT_PORT_CTTYID } from "../servers/interfaces/hurd-types.ts";
+import { SA_RESTART, sigismember, SIGLOST, SIGPIPE, SIGTTIN, SIGTTOU } from "../servers/interfaces/signals.ts";
 import { descriptor } from "./dtable.ts";
 import { UnixError } from "./errno.ts";
-import { InitPort } from "./flags.ts";
+import { criticalSection } from "./handler.ts";
 import { hurdSigPost } from "./kill.ts";
-import { DEFAULT_ACTION, sigstateSelf, type Descriptor, type Process } from "./process.ts";
-import { SA, Sig, sigismember } from "./signo.ts";
+import { DEFAULT_ACTION, type Descriptor, type Process, sigstateSelf } from "./process.ts";
 import { postToSelf } from "./signal-thread.ts";
 import { ioCall } from "./stubs.ts";
 
@@ -28,8 +27,8 @@ function* onTerminal<A extends Answer>(p: Process, d: Descriptor, signo: number,
     const answer = yield* d.ctty.use(call);
     if (answer.err !== Errno.EBACKGROUND) return answer;
     if (p.orphaned || blockedOrIgnored(p, signo)) return { err: Errno.EIO };
-    const restart = p.actions[signo] === DEFAULT_ACTION || ((p.actions[signo]?.flags ?? 0) & SA.RESTART) !== 0;
-    const sent = yield* criticalSection(p, sigstateSelf(), hurdSigPost(p, -p.pgrp, signo, p.port(InitPort.CTTYID)));
+    const restart = p.actions[signo] === DEFAULT_ACTION || ((p.actions[signo]?.flags ?? 0) & SA_RESTART) !== 0;
+    const sent = yield* criticalSection(p, sigstateSelf(), hurdSigPost(p, -p.pgrp, signo, p.port(INIT_PORT_CTTYID)));
     if (sent !== 0) return { err: Errno.EIO };
     if (!restart) return { err: Errno.EINTR };
   }
@@ -38,19 +37,19 @@ function* onTerminal<A extends Answer>(p: Process, d: Descriptor, signo: number,
 /** An input call: by the ctty port when there is one. */
 export function* input<A extends Answer>(p: Process, d: Descriptor, call: (port: MachPort) => Syscall<A>): Syscall<A | { readonly err: Failure }> {
   if (d.ctty.port === MACH_PORT_NULL) return yield* d.port.use(call);
-  return yield* onTerminal(p, d, Sig.TTIN, call);
+  return yield* onTerminal(p, d, SIGTTIN, call);
 }
 
 /** An output call: by the ctty port, unless SIGTTOU is blocked or ignored. */
 export function* output<A extends Answer>(p: Process, d: Descriptor, call: (port: MachPort) => Syscall<A>): Syscall<A | { readonly err: Failure }> {
-  if (d.ctty.port === MACH_PORT_NULL || blockedOrIgnored(p, Sig.TTOU)) return yield* d.port.use(call);
-  return yield* onTerminal(p, d, Sig.TTOU, call);
+  if (d.ctty.port === MACH_PORT_NULL || blockedOrIgnored(p, SIGTTOU)) return yield* d.port.use(call);
+  return yield* onTerminal(p, d, SIGTTOU, call);
 }
 
 /** The signal that an error on a descriptor brings, if any: nobody reads (SIGPIPE), or the server has died (SIGLOST). Then the error. */
 export function* failDescriptor(p: Process, call: string, err: Failure): Syscall<never> {
   const lost = err === Msg.SEND_INVALID_DEST || err === Mig.SERVER_DIED;
-  const signo = err === Errno.EPIPE ? Sig.PIPE : lost ? Sig.LOST : 0;
+  const signo = err === Errno.EPIPE ? SIGPIPE : lost ? SIGLOST : 0;
   if (signo !== 0 && p.msgport !== MACH_PORT_NULL) yield* postToSelf(p, signo);
   throw new UnixError(call, err);
 }

@@ -1,18 +1,18 @@
 /** The identity of the process: the id cache, and installing a new handle everywhere (auth-proc.md §1.6, part 5). */
-import { copySend, copySends, MACH_PORT_NULL, makeSend, type MachPort } from "../mach/ipc/names.ts";
+import { copySend, copySends, MACH_PORT_NULL, type MachPort, makeSend } from "../mach/ipc/names.ts";
 import type { Failure } from "../mach/kern/kern-return.ts";
 import { mach_reply_port, type Syscall } from "../mach/kern/syscall.ts";
-import { type Result } from "./errno.ts";
-import { InitPort } from "./flags.ts";
+import { INIT_PORT_AUTH, INIT_PORT_CRDIR, INIT_PORT_CWDIR, INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
+import type { Result } from "./errno.ts";
 import type { Ids, Process } from "./process.ts";
 import { reauthCell, reauthDescriptor } from "./reauth.ts";
-import { addSendRef, deallocate, destroyReceive } from "./rights.ts";
+import { addSendRef, deallocate, destroyPort } from "./rights.ts";
 import { authCall, procCall } from "./stubs.ts";
 
 /** Ids of the own handle, asked for when not known (`_hurd_check_ids`). */
 export function* checkIds(p: Process): Syscall<Result<Ids>> {
   if (p.ids !== undefined) return { err: 0, value: p.ids };
-  const got = yield* p.cell(InitPort.AUTH).use((auth) => authCall.auth_getids(auth, {}));
+  const got = yield* p.cell(INIT_PORT_AUTH).use((auth) => authCall.auth_getids(auth, {}));
   if (got.err) return got;
   const { euids, auids, egids, agids } = got;
   p.ids = { euids, auids, egids, agids };
@@ -21,7 +21,7 @@ export function* checkIds(p: Process): Syscall<Result<Ids>> {
 
 /** A handle with `ids`, made from the own handle and `others`. */
 export function* makeAuth(p: Process, ids: Ids, others: readonly MachPort[] = []): Syscall<Result<MachPort>> {
-  const made = yield* p.cell(InitPort.AUTH).use((auth) => authCall.auth_makeauth(auth, { other_handles: copySends(others), ...ids }));
+  const made = yield* p.cell(INIT_PORT_AUTH).use((auth) => authCall.auth_makeauth(auth, { other_handles: copySends(others), ...ids }));
   return made.err ? made : { err: 0, value: made.newhandle };
 }
 
@@ -29,18 +29,18 @@ export function* makeAuth(p: Process, ids: Ids, others: readonly MachPort[] = []
 export function* setauth(p: Process, auth: MachPort): Syscall<number> {
   const valid = yield* addSendRef(auth);
   if (valid !== 0) return valid;
-  yield* p.cell(InitPort.AUTH).set(auth);
+  yield* p.cell(INIT_PORT_AUTH).set(auth);
   p.ids = undefined;
   const { ridAuth } = p;
   p.ridAuth = MACH_PORT_NULL;
   yield* deallocate(ridAuth);
   if (auth === MACH_PORT_NULL) return 0;
-  yield* reauthCell(p.cell(InitPort.CRDIR), auth);
-  yield* reauthCell(p.cell(InitPort.CWDIR), auth);
+  yield* reauthCell(p.cell(INIT_PORT_CRDIR), auth);
+  yield* reauthCell(p.cell(INIT_PORT_CWDIR), auth);
   for (const d of [...p.dtable]) if (d !== undefined) yield* reauthDescriptor(d, auth);
   if (p.hasProc) {
-    const newproc = yield* reauthProc(p.port(InitPort.PROC), auth);
-    if (newproc !== MACH_PORT_NULL) yield* p.cell(InitPort.PROC).set(newproc);
+    const newproc = yield* reauthProc(p.port(INIT_PORT_PROC), auth);
+    if (newproc !== MACH_PORT_NULL) yield* p.cell(INIT_PORT_PROC).set(newproc);
   }
   return 0;
 }
@@ -54,7 +54,7 @@ export function* reauthProc(proc: MachPort, auth: MachPort): Syscall<MachPort> {
     const met = yield* authCall.auth_user_authenticate(auth, { rendezvous: makeSend(rendezvous) });
     if (!met.err) newport = met.newport;
   }
-  yield* destroyReceive(rendezvous);
+  yield* destroyPort(rendezvous);
   if (newport !== MACH_PORT_NULL) yield* procCall.proc_reauthenticate_complete(newport, {});
   return newport;
 }

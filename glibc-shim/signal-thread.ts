@@ -3,33 +3,41 @@
  *
  * It serves the msg subsystem and exceptions; signals that it handles for others are in post-signal.ts.
  */
-import { MACH_PORT_DEAD, MACH_PORT_NULL, makeSend, type MachPort } from "../mach/ipc/names.ts";
 import { machPortCall } from "../mach/interfaces/mach-port.ts";
 import { machCall } from "../mach/interfaces/mach.ts";
-import { code, cpu, mach_thread_self, THREAD_STATE_FLAVOR, threadState as registers, type Entry, type Syscall } from "../mach/kern/syscall.ts";
+import { MACH_PORT_DEAD, MACH_PORT_NULL, type MachPort, makeSend } from "../mach/ipc/names.ts";
+import { Msg } from "../mach/kern/kern-return.ts";
+import { code, cpu, type Entry, mach_thread_self, type Syscall, THREAD_STATE_FLAVOR, threadState as registers, type ThreadStorage } from "../mach/kern/syscall.ts";
 import { firstOf, machMsgServer } from "../mach/mig/server.ts";
+import { EXEC_SIGTRAP, INIT_PORT_PROC, TASK_EXCEPTION_PORT } from "../servers/interfaces/hurd-types.ts";
+import { SIGSEGV, SIGTRAP } from "../servers/interfaces/signals.ts";
+import { W_EXITCODE } from "../servers/interfaces/wait-status.ts";
 import { exceptionDemuxer } from "./exception.ts";
 import { hurdExit } from "./exit.ts";
-import { Exec, InitPort, TaskPort } from "./flags.ts";
 import { msgDemuxer } from "./msg-server.ts";
-import { Sigstate, ThreadState, threadState, type Process } from "./process.ts";
+import { type Process, Sigstate, ThreadState, threadState } from "./process.ts";
 import { allocateReceive, deallocate, insertSend, newTaskSelf, taskSelf } from "./rights.ts";
-import { Sig, W_EXITCODE } from "./signo.ts";
 import { msgCall, procCall } from "./stubs.ts";
 import { createThread } from "./thread.ts";
 
-/** What the signal thread runs. Its own signal state blocks all, and stands in no list: nothing is ever delivered to it. */
-export const signalThreadEntry = (p: Process): Entry =>
-  function* () {
-    cpu.tls.library = new ThreadState(p, new Sigstate(p.signalThread));
-    cpu.tls.replyPort = p.signalReplyPort;
-    yield* machMsgServer(p.msgport, firstOf(msgDemuxer(p), exceptionDemuxer(p)));
-  };
+/**
+ * What the signal thread runs. Its own signal state blocks all, and stands in no list: nothing is ever delivered to it. A fork's child has copies of the ports that
+ * the parent's thread named in `inherited`. An abort (fork does that) only makes it receive again.
+ */
+export function* signalThread(p: Process, inherited: ThreadStorage | undefined): Syscall<void> {
+  const { tls } = cpu;
+  p.signalTls = tls;
+  tls.library = new ThreadState(p, new Sigstate(p.signalThread));
+  tls.replyPort = inherited?.replyPort ?? MACH_PORT_NULL;
+  tls.taskSelf = inherited?.taskSelf ?? MACH_PORT_NULL;
+  const demuxer = firstOf(msgDemuxer(p), exceptionDemuxer(p));
+  for (let code: number = Msg.RCV_INTERRUPTED; code === Msg.RCV_INTERRUPTED; ) code = yield* machMsgServer(p.msgport, demuxer);
+}
 
 /** Where proc lets the signal thread go on after a fault of its own: there is nothing that it could do. */
 export const faultEntry = (p: Process): Entry =>
   function* () {
-    yield* hurdExit(p, W_EXITCODE(0, Sig.SEGV));
+    yield* hurdExit(p, W_EXITCODE(0, SIGSEGV));
   };
 
 /**
@@ -41,19 +49,19 @@ export function* startSignals(p: Process): Syscall<void> {
   if (main !== undefined && main.thread === MACH_PORT_NULL) main.thread = yield* mach_thread_self();
   p.msgport = yield* allocateReceive();
   yield* insertSend(p.msgport);
-  p.signalThread = yield* createThread(yield* taskSelf(), signalThreadEntry(p));
+  p.signalThread = yield* createThread(p, () => signalThread(p, undefined));
   yield* machCall.thread_resume(p.signalThread, {});
-  yield* machCall.task_set_special_port(yield* taskSelf(), { which_port: TaskPort.EXCEPTION, special_port: p.msgport });
+  yield* machCall.task_set_special_port(yield* taskSelf(), { which_port: TASK_EXCEPTION_PORT, special_port: p.msgport });
   yield* setMsgport(p);
   const argv = { argv: p.argvAddress, envp: p.envpAddress };
-  yield* procCall.proc_set_arg_locations(p.port(InitPort.PROC), argv);
+  yield* procCall.proc_set_arg_locations(p.port(INIT_PORT_PROC), argv);
   yield* initFaults(p);
-  if (p.traceMask !== 0 && !(p.execFlags & Exec.SIGTRAP)) yield* postToSelf(p, Sig.TRAP);
+  if (p.traceMask !== 0 && !(p.execFlags & EXEC_SIGTRAP)) yield* postToSelf(p, SIGTRAP);
 }
 
 /** Registers the message port. The right that proc gives back is dropped, even when it has died since. */
 export function* setMsgport(p: Process): Syscall<void> {
-  const old = yield* procCall.proc_setmsgport(p.port(InitPort.PROC), { newmsgport: p.msgport });
+  const old = yield* procCall.proc_setmsgport(p.port(INIT_PORT_PROC), { newmsgport: p.msgport });
   if (!old.err && (old.oldmsgport === MACH_PORT_DEAD || old.oldmsgport !== MACH_PORT_NULL)) {
     yield* machPortCall.mach_port_deallocate(yield* taskSelf(), { name: old.oldmsgport });
   }
@@ -64,16 +72,16 @@ export function* initFaults(p: Process): Syscall<void> {
   const task = yield* taskSelf();
   const sigexc = yield* allocateReceive();
   yield* insertSend(sigexc);
-  p.faultPort = yield* allocateReceive();
-  yield* machPortCall.mach_port_set_qlimit(task, { name: p.faultPort, qlimit: 1 });
+  const forward = yield* allocateReceive();
+  yield* machPortCall.mach_port_set_qlimit(task, { name: forward, qlimit: 1 });
   const new_state = registers({ pc: yield* code(faultEntry(p)), sp: 0, arg: 0 });
-  yield* procCall.proc_handle_exceptions(p.port(InitPort.PROC), {
+  yield* procCall.proc_handle_exceptions(p.port(INIT_PORT_PROC), {
     msgport: sigexc,
-    forwardport: makeSend(p.faultPort),
+    forwardport: makeSend(forward),
     flavor: THREAD_STATE_FLAVOR,
     new_state,
   });
-  yield* machCall.thread_set_special_port(p.signalThread, { which_port: TaskPort.EXCEPTION, special_port: sigexc });
+  yield* machCall.thread_set_special_port(p.signalThread, { which_port: TASK_EXCEPTION_PORT, special_port: sigexc });
   yield* deallocate(sigexc);
 }
 

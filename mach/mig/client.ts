@@ -47,12 +47,16 @@ export function* mig_dealloc_reply_port(): Syscall<void> {
   yield* plainRpc(msg);
 }
 
-/** Sends and receives in one `mach_msg` call. */
+/** Sends and receives in one `mach_msg` call; goes on after an interruption (`thread_abort`), as the C library's `mach_msg` does. */
 export const plainRpc: Rpc = function* (msg) {
   msg.option = MsgOption.SEND | MsgOption.RCV;
   msg.rcvName = msg.localPort;
   msg.take = true;
-  return yield msg;
+  let code = yield msg;
+  while (code === Msg.SEND_INTERRUPTED) code = yield msg;
+  msg.option = MsgOption.RCV;
+  while (code === Msg.RCV_INTERRUPTED) code = yield msg;
+  return code;
 };
 
 /** After these the request never left, and the reply port is as it was. */

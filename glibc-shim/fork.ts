@@ -1,0 +1,135 @@
+/**
+ * fork (signals-fork.md §3): all of it is done by the parent, by calls on the child's task port, and `proc_child` is the last call that can fail.
+ *
+ * A running program cannot be copied here, so the child has a body of its own; everything else is copied: memory, names, descriptors, masks, actions.
+ */
+import { machPortCall } from "../mach/interfaces/mach-port.ts";
+import { machCall } from "../mach/interfaces/mach.ts";
+import { MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
+import { code, cpu, mach_thread_self, type Syscall } from "../mach/kern/syscall.ts";
+import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
+import { reopenAllCtty } from "./ctty.ts";
+import { attempt, orThrow, UnixError } from "./errno.ts";
+import { copySpace, replacePlaceholder } from "./fork-space.ts";
+import { criticalSection } from "./handler.ts";
+import { resumeOthers } from "./post-signal.ts";
+import { Process, Sigstate, sigstateSelf, ThreadState } from "./process.ts";
+import { deallocate, taskSelf } from "./rights.ts";
+import { initFaults, signalThread } from "./signal-thread.ts";
+import { procCall } from "./stubs.ts";
+import { setEntry } from "./thread.ts";
+
+/** A child that runs `body` and exits with its result. Answers its pid. Throws; then there is no child. */
+export function* fork(p: Process, body: (child: Process) => Syscall<never>): Syscall<number> {
+  const own = sigstateSelf();
+  const pid = yield* criticalSection(p, own, forkOnce(p, own, body));
+  return pid;
+}
+
+function* forkOnce(p: Process, own: Sigstate, body: (child: Process) => Syscall<never>): Syscall<number> {
+  const parent = yield* taskSelf();
+  const proc = p.port(INIT_PORT_PROC);
+  if (own.thread === MACH_PORT_NULL) own.thread = yield* mach_thread_self();
+  // the child's text is a copy of ours: its entry must stand there before the copy is made
+  const pc = yield* code(p.threadEntry);
+  orThrow("fork", yield* procCall.proc_dostop(proc, { contthread: own.thread }));
+  if (p.signalThread !== MACH_PORT_NULL) yield* machCall.thread_abort(p.signalThread, {});
+  const created = yield* machCall.task_create(parent, { inherit_memory: true });
+  if (created.err) {
+    yield* resumeOthers(own.thread);
+    throw new UnixError("fork", created.err);
+  }
+  const child = created.child_task;
+  const made = yield* attempt(populate(p, own, child, pc, body));
+  if (made.err) {
+    yield* machCall.task_terminate(child, {});
+    yield* deallocate(child);
+    throw new UnixError("fork", made.err);
+  }
+  return made.value;
+}
+
+/** Names, threads, registration: from an empty task to a process. */
+function* populate(p: Process, own: Sigstate, child: MachPort, pc: number, body: (child: Process) => Syscall<never>): Syscall<number> {
+  const parent = yield* taskSelf();
+  const proc = p.port(INIT_PORT_PROC);
+  const { names, types, threads, childProc } = yield* inventory(p, own, parent, child);
+  const { msgport, signalThread: signals } = p;
+  const copied = yield* attempt(
+    copySpace({ parent, child, parentProc: proc, childProc, msgport, ownThread: own.thread, signalThread: signals, otherThreads: new Set(threads) }, names, types),
+  );
+  yield* resumeThreads(threads, own.thread);
+  if (copied.err) throw new UnixError("fork", copied.err);
+  const main = orThrow("fork", yield* machCall.thread_create(child, {})).child_thread;
+  const signal = orThrow("fork", yield* machCall.thread_create(child, {})).child_thread;
+  yield* replacePlaceholder(child, own.thread, main, copied.value.ownRefs);
+  yield* replacePlaceholder(child, signals, signal, copied.value.signalRefs);
+  const locations = yield* procCall.proc_get_arg_locations(proc, {});
+  if (!locations.err) yield* procCall.proc_set_arg_locations(childProc, { argv: locations.argv, envp: locations.envp });
+  yield* setStates(p, own, { main, signal, pc }, body);
+  const { pid } = orThrow("fork", yield* procCall.proc_task2pid(proc, { task: child }));
+  orThrow("fork", yield* procCall.proc_child(proc, { child }));
+  yield* machCall.thread_resume(main, {});
+  for (const port of [child, main, signal, childProc]) yield* deallocate(port);
+  return pid;
+}
+
+interface Inventory {
+  readonly names: readonly MachPort[];
+  readonly types: readonly number[];
+  readonly threads: readonly MachPort[];
+  readonly childProc: MachPort;
+}
+
+/** What there is to copy. */
+function* inventory(p: Process, own: Sigstate, parent: MachPort, child: MachPort): Syscall<Inventory> {
+  const { names, types } = orThrow("fork", yield* machPortCall.mach_port_names(parent, {}));
+  const { thread_list } = orThrow("fork", yield* machCall.task_threads(parent, {}));
+  const got = yield* procCall.proc_task2proc(p.port(INIT_PORT_PROC), { task: child });
+  if (got.err) {
+    yield* resumeThreads(thread_list, own.thread);
+    throw new UnixError("fork", got.err);
+  }
+  return { names, types, threads: thread_list, childProc: got.proc };
+}
+
+/** Undoes proc_dostop, and gives the references of `task_threads` back. */
+function* resumeThreads(threads: readonly MachPort[], own: MachPort): Syscall<void> {
+  for (const thread of threads) {
+    if (thread !== own) yield* machCall.thread_resume(thread, {});
+    yield* deallocate(thread);
+  }
+}
+
+/** Where the child's two threads begin, and with what. */
+function* setStates(p: Process, own: Sigstate, t: { readonly main: MachPort; readonly signal: MachPort; readonly pc: number }, body: (child: Process) => Syscall<never>): Syscall<void> {
+  const child = p.forkChild(own);
+  const { taskSelf: self, replyPort } = cpu.tls;
+  const { signalTls } = p;
+  yield* setEntry(t.signal, t.pc, p.toStart(() => signalThread(child, signalTls)));
+  yield* setEntry(
+    t.main,
+    t.pc,
+    p.toStart(function* () {
+      const [state] = child.sigstates;
+      cpu.tls.taskSelf = self;
+      cpu.tls.replyPort = replyPort;
+      cpu.tls.library = state && new ThreadState(child, state);
+      yield* becomeProcess(child);
+      yield* body(child);
+    }),
+  );
+}
+
+/** The child's own part: who it is, its terminals, its signal thread. */
+function* becomeProcess(child: Process): Syscall<void> {
+  const ids = yield* procCall.proc_getpids(child.port(INIT_PORT_PROC), {});
+  if (!ids.err) {
+    child.pid = ids.pid;
+    child.ppid = ids.ppid;
+    child.orphaned = ids.orphaned !== 0;
+  }
+  yield* reopenAllCtty(child);
+  yield* initFaults(child);
+  yield* machCall.thread_resume(child.signalThread, {});
+}
