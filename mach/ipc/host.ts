@@ -22,6 +22,8 @@ export interface IpcWait {
   readonly port: Port | undefined;
   /** The message of a woken thread: received but not copied out, or about to be sent again. It stands in no queue. */
   readonly inHand: Kmsg | null;
+  /** `thread_abort`, or the thread's end: off all queues. Answers the code for the trap. */
+  abort(): number;
   /** Called in the woken thread's name just before it goes on: copies out what was received. Answers the trap's code. */
   finish(code: number): number;
   /** The thread was woken but dies before it goes on: what it was given is destroyed. */

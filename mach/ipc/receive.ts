@@ -113,6 +113,10 @@ class ReceiveWait implements IpcWait, Receiver {
     return this.kmsg;
   }
 
+  start(): typeof BLOCKED {
+    this.from.receivers.push(this);
+    if (this.msg.option & MsgOption.RCV_TIMEOUT) this.timer = this.host.after(this.msg.timeout, () => this.expire());
+    return this.host.block(this.thread, this);
   }
 
   accept(kmsg: Kmsg, port: Port): boolean {

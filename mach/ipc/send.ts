@@ -109,6 +109,7 @@ class AcceptRequest implements MsgAccepted {
 /** A thread that waits for room in a queue. */
 class SendWait implements IpcWait, BlockedSender {
   readonly what = "send";
+  readonly port: Port;
   readonly kmsg: Kmsg;
   private readonly host: IpcHost;
   private readonly thread: IpcThread;
