@@ -5,7 +5,7 @@
 import { destroyKmsg, isPort, type Kmsg } from "../ipc/kmsg.ts";
 import { exc } from "../interfaces/exc.ts";
 import type { Port } from "../ipc/port.ts";
-import { answerPort } from "./answer-port.ts";
+import { answerPort, closePort } from "./kernel-ports.ts";
 import { kernelRequest, Rights } from "./kernel-send.ts";
 import type { Machine } from "./machine.ts";
 import type { Thread } from "./thread.ts";
@@ -28,10 +28,10 @@ function ask(machine: Machine, thread: Thread, servers: readonly Port[], what: r
   const [server, ...others] = servers;
   if (server === undefined) return unhandled(machine, thread, what);
   if (server.dead) return ask(machine, thread, others, what);
-  const reply = answerPort(machine.ids, (message) => {
+  const reply = answerPort(machine, (message) => {
     const handled = answeredWell(message);
     destroyKmsg(message);
-    reply.destroy();
+    closePort(machine, reply);
     if (!thread.alive) return;
     if (!handled) return ask(machine, thread, others, what);
     thread.stopped = null;

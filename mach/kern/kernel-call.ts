@@ -85,13 +85,21 @@ export class KernelCall {
     if (args === undefined) return this.message([intItem(Mig.BAD_ARGUMENTS)]);
     if (self === undefined) return this.message([intItem(entry.target.wrong)]);
     const outcome = entry.handler(self, args, this);
-    return "later" in outcome ? null : this.answer(outcome);
+    if (!("later" in outcome)) return this.answer(outcome);
+    if (isPort(this.replyPort)) this.machine.pendingCalls.add(this);
+    return null;
   }
 
   /** The late reply. The rights in `outcome` are `give`n as in an answer at once. */
   reply(outcome: Outcome<Fields>): void {
+    this.machine.pendingCalls.delete(this);
     const message = this.answer(outcome);
     if (message !== null) this.machine.send(message);
+  }
+
+  /** The reply right that this call holds while it is pending, and how it came. */
+  get pendingReply(): { readonly ref: PortRef; readonly type: number } {
+    return { ref: this.replyPort, type: this.replyType };
   }
 
   /** True when nobody can get the reply any more. */

@@ -4,7 +4,7 @@
  * A task starts with its parent's special ports, as they are at that moment, and a copy of memory and text by inheritance, or nothing. A task that ends takes its threads, names and
  * memory along, and its port last (mach-ipc.md, "Task death").
  */
-import { kernelPortDestroy, releaseSendRight } from "../ipc/kernel-port.ts";
+import { releaseSendRight } from "../ipc/kernel-port.ts";
 import { isPort } from "../ipc/kmsg.ts";
 import { Space } from "../ipc/space.ts";
 import { spaceDestroy } from "../ipc/space-death.ts";
@@ -14,6 +14,7 @@ import { copyRight } from "./special-ports.ts";
 import { kernelRequest, Rights } from "./kernel-send.ts";
 import type { Machine } from "./machine.ts";
 import { Port } from "../ipc/port.ts";
+import { closePort } from "./kernel-ports.ts";
 import { Task, Text } from "./task.ts";
 import { Thread } from "./thread.ts";
 
@@ -24,6 +25,7 @@ export function createTask(machine: Machine, parent: Task | null, name: string, 
   const text = parent !== null && inherit ? parent.text.copy() : new Text();
   const task = new Task(machine.nextTaskId++, parent, name, new Space(), map, port, text, machine.clock.now);
   port.kobject = task;
+  machine.receives.add(port);
   task.selfPort = port.makeSend();
   if (parent !== null) inheritPorts(task, parent);
   machine.tasks.add(task);
@@ -61,7 +63,7 @@ export function terminateTask(machine: Machine, task: Task): void {
   task.bootstrapPort = null;
   task.registered.fill(null);
   task.map.destroy();
-  kernelPortDestroy(task.port);
+  closePort(machine, task.port);
   if (machine.tap.listening) machine.tap.emit({ kind: "task-terminated", at: machine.clock.now, task: task.id });
 }
 
@@ -70,6 +72,7 @@ export function createThread(machine: Machine, task: Task): Thread {
   const port = new Port(machine.ids.nextPort++);
   const thread = new Thread(machine.nextThreadId++, task, port, machine.clock.now);
   port.kobject = thread;
+  machine.receives.add(port);
   thread.selfPort = port.makeSend();
   task.threads.push(thread);
   if (machine.tap.listening)
@@ -92,6 +95,6 @@ export function terminateThread(machine: Machine, thread: Thread): void {
   releaseSendRight(thread.exceptionPort);
   thread.selfPort = null;
   thread.exceptionPort = null;
-  kernelPortDestroy(thread.port);
+  closePort(machine, thread.port);
   if (machine.tap.listening) machine.tap.emit({ kind: "thread-terminated", at: machine.clock.now, task: task.id, thread: thread.id });
 }

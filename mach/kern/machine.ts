@@ -9,18 +9,18 @@ import type { Device } from "../device/device.ts";
 import { timeDevice } from "../device/time.ts";
 import { BLOCKED, type IpcHost, type IpcTimer, type IpcWait, type KObject } from "../ipc/host.ts";
 import { DEAD, isPort, type Kmsg, type PortRef } from "../ipc/kmsg.ts";
-import { kernelPortCreate } from "../ipc/kernel-port.ts";
 import { deliverAlways } from "../ipc/mach-msg.ts";
 import type { Port } from "../ipc/port.ts";
+import { objectPort, type PortOwner } from "./kernel-ports.ts";
 import { bootModules, type BootModule } from "./bootstrap.ts";
 import { Clock } from "./clock.ts";
 import { runSlice } from "./cpu.ts";
 import { Tap } from "./events.ts";
 import { Gsync } from "./gsync.ts";
 import { InvariantError } from "./invariant.ts";
-import { answerKernelCall } from "./kernel-call.ts";
+import { answerKernelCall, type KernelCall } from "./kernel-call.ts";
 import { createTask, createThread, terminateTask, terminateThread } from "./lifecycle.ts";
-import { Pagers } from "../vm/pager.ts";
+import { Pagers, type Proxy } from "../vm/pager.ts";
 import { MessageObserver } from "./observe.ts";
 import { RandomStream } from "./random.ts";
 import { RunQueue, type Strategy } from "./scheduler.ts";
@@ -60,7 +60,7 @@ export interface RunOptions {
 /** Traps that a thread may make while others wait. */
 const QUANTUM = 1000;
 
-export class Machine implements IpcHost {
+export class Machine implements IpcHost, PortOwner {
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly tap = new Tap();
@@ -72,6 +72,12 @@ export class Machine implements IpcHost {
   /** Ports of devices that have been opened. */
   readonly devicePorts = new Map<string, Port>();
   readonly ids = { nextPort: 1 };
+  /** Ports whose receive right is the kernel's. */
+  readonly receives = new Set<Port>();
+  /** Kernel calls that answer later. */
+  readonly pendingCalls = new Set<KernelCall>();
+  /** Proxies of memory objects that somebody has a right for. */
+  readonly proxies = new Set<Proxy>();
   nextTaskId = 0;
   nextThreadId = 1;
   /** Alive, in the order of creation. */
@@ -106,12 +112,12 @@ export class Machine implements IpcHost {
     this.strategy = options.scheduler;
     this.instructions = options.instructions;
     this.commandLine = options.commandLine ?? "";
-    this.hostPort = kernelPortCreate(this, { kind: "host" });
-    this.hostPrivPort = kernelPortCreate(this, { kind: "host-priv" });
-    this.deviceMasterPort = kernelPortCreate(this, { kind: "device-master" });
-    this.processorSetPort = kernelPortCreate(this, { kind: "processor-set" });
-    this.processorSetNamePort = kernelPortCreate(this, { kind: "processor-set-name" });
-    this.processorPort = kernelPortCreate(this, { kind: "processor" });
+    this.hostPort = objectPort(this, { kind: "host" });
+    this.hostPrivPort = objectPort(this, { kind: "host-priv" });
+    this.deviceMasterPort = objectPort(this, { kind: "device-master" });
+    this.processorSetPort = objectPort(this, { kind: "processor-set" });
+    this.processorSetNamePort = objectPort(this, { kind: "processor-set-name" });
+    this.processorPort = objectPort(this, { kind: "processor" });
     this.pagers = new Pagers(this, (message) => this.send(message));
     this.kernelTask = this.createTask(null, "gnumach", false);
     this.addDevice("console", this.console.device);

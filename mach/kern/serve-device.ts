@@ -1,11 +1,11 @@
 /** The device interface (`device.defs`). An open device is a kernel object of its own; a read that has to wait answers late. */
-import { kernelPortCreate } from "../ipc/kernel-port.ts";
 import { device } from "../interfaces/device.ts";
 import { copySend } from "../ipc/names.ts";
 import type { Port } from "../ipc/port.ts";
 import type { ReadResult } from "../device/device.ts";
 import { asFailure, Dev, type Failure } from "./kern-return.ts";
 import { kernelRoutines, LATER, type KernelCall, type KernelHandlers } from "./kernel-call.ts";
+import { objectPort } from "./kernel-ports.ts";
 import type { Machine } from "./machine.ts";
 import { aDevice, theDeviceMaster, type OpenDevice } from "./targets.ts";
 
@@ -27,7 +27,7 @@ function openDevice(machine: Machine, name: string, mode: number): Port | Failur
   let port = machine.devicePorts.get(name);
   if (port === undefined) {
     const object: OpenDevice = { kind: "device", name, device: found };
-    port = kernelPortCreate(machine, object);
+    port = objectPort(machine, object);
     machine.devicePorts.set(name, port);
   }
   return port;
@@ -80,7 +80,7 @@ const onDevice: KernelHandlers<Routines, OpenDevice> = {
   device_map: ({ device: d }, { offset, size }, call) => {
     const object = d.map?.(offset, size);
     if (object === undefined) return { err: Dev.INVALID_OPERATION };
-    const port = kernelPortCreate(call.machine, { kind: "device-memory", object } as { readonly kind: string });
+    const port = objectPort(call.machine, { kind: "device-memory", object } as { readonly kind: string });
     return { err: 0, pager: call.give(port.makeSend()) };
   },
   device_set_filter: () => ({ err: Dev.INVALID_OPERATION }),

@@ -1,13 +1,13 @@
 /** What pagers say to the kernel (`mach.defs`, memory_object_*; `mach4.defs`, proxies). */
 import { destroyKmsg, isPort } from "../ipc/kmsg.ts";
-import { kernelPortCreate, kernelPortDestroy, releaseSendRight } from "../ipc/kernel-port.ts";
+import { releaseSendRight } from "../ipc/kernel-port.ts";
 import type { Port } from "../ipc/port.ts";
 import { gnumach } from "../interfaces/gnumach.ts";
 import { mach } from "../interfaces/mach.ts";
 import { mach4 } from "../interfaces/mach4.ts";
 import type { Pager, Proxy } from "../vm/pager.ts";
 import { pageAligned } from "../vm/page.ts";
-import { answerPort } from "./answer-port.ts";
+import { answerPort, closePort, objectPort } from "./kernel-ports.ts";
 import { Kern } from "./kern-return.ts";
 import { kernelRoutines, type KernelHandlers } from "./kernel-call.ts";
 import type { Machine } from "./machine.ts";
@@ -60,12 +60,14 @@ const sync: KernelHandlers<typeof gnumach.routines, Pager> = {
 
 /** The port of a proxy: with its last send right it gives up the memory object. */
 function proxyPort(machine: Machine, proxy: Proxy): Port {
-  const port = kernelPortCreate(machine, proxy);
-  const watch = answerPort(machine.ids, (message) => {
+  const port = objectPort(machine, proxy);
+  machine.proxies.add(proxy);
+  const watch = answerPort(machine, (message) => {
     destroyKmsg(message);
     releaseSendRight(proxy.object);
-    kernelPortDestroy(port);
-    watch.destroy();
+    machine.proxies.delete(proxy);
+    closePort(machine, port);
+    closePort(machine, watch);
   });
   port.noSenders = watch.makeSendOnce();
   return port;

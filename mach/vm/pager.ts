@@ -5,12 +5,10 @@
  * from `memory_object_init` to `memory_object_terminate`. Invariant: each page that somebody waits for has been asked for, or will be when the pager says that it is ready.
  */
 import type { KObject } from "../ipc/host.ts";
-import { DeadNameRequests } from "../ipc/dead-name-requests.ts";
 import type { Kmsg, PortRef } from "../ipc/kmsg.ts";
-import { kernelPortCreate } from "../ipc/kernel-port.ts";
 import type { Port } from "../ipc/port.ts";
 import { memoryObject } from "../interfaces/memory-object.ts";
-import { answerPort } from "../kern/answer-port.ts";
+import { closePort, objectPort, releasePort, type PortOwner } from "../kern/kernel-ports.ts";
 import { kernelReply, kernelRequest, Rights } from "../kern/kernel-send.ts";
 import { Kern, type KernReturn } from "../kern/kern-return.ts";
 import { VmObject, type PageSource } from "./object.ts";
@@ -30,12 +28,17 @@ interface Waiting {
 /** Where the pager's objects are kept, by memory object port. */
 export class Pagers {
   private readonly objects = new Map<Port, Pager>();
-  readonly host: { readonly ids: { nextPort: number } };
+  readonly owner: PortOwner;
   readonly send: (message: Kmsg) => void;
 
-  constructor(host: { readonly ids: { nextPort: number } }, send: (message: Kmsg) => void) {
-    this.host = host;
+  constructor(owner: PortOwner, send: (message: Kmsg) => void) {
+    this.owner = owner;
     this.send = send;
+  }
+
+  /** Every pager that the kernel knows. */
+  get all(): readonly Pager[] {
+    return [...this.objects.values()];
   }
 
   /** The kernel's object for a memory object port; on first use the pager is told (`memory_object_init`). */
@@ -68,7 +71,8 @@ export class Pager implements PageSource, KObject {
   mayCache = false;
   copyStrategy = 0;
   private readonly pagers: Pagers;
-  private readonly port: Port;
+  /** A send right. */
+  readonly port: Port;
   /** Waiting accesses by page; a page with an entry has been asked for once the pager is ready. */
   private readonly waiting = new Map<number, Waiting[]>();
   private alive = true;
@@ -76,17 +80,15 @@ export class Pager implements PageSource, KObject {
   constructor(pagers: Pagers, port: Port) {
     this.pagers = pagers;
     this.port = port.copySend();
-    this.control = kernelPortCreate(pagers.host, this);
-    this.namePort = kernelPortCreate(pagers.host, { kind: "memory-name" });
+    this.control = objectPort(pagers.owner, this);
+    this.namePort = objectPort(pagers.owner, { kind: "memory-name" });
     this.object.source = this;
     this.object.refs = 0;
   }
 
   /** First message, and watching over the pager's life. */
   init(): void {
-    const watch = answerPort(this.pagers.host.ids, () => this.died());
-    this.port.deadNames ??= new DeadNameRequests();
-    this.port.deadNames.add({ notify: watch.makeSendOnce(), name: 0 });
+    this.port.onDeath = () => this.died();
     const rights = new Rights();
     const args = {
       memory_control: rights.give(this.control.makeSend()),
@@ -135,21 +137,17 @@ export class Pager implements PageSource, KObject {
     this.pagers.forget(this.port);
     this.object.source = null;
     this.object.clear();
-    this.control.kobject = null;
-    this.namePort.kobject = null;
+    this.port.onDeath = null;
+    const { owner } = this.pagers;
     if (wasAlive) this.sendTerminate();
-    else {
-      this.control.destroy();
-      this.namePort.destroy();
-    }
+    else [this.control, this.namePort].forEach((port) => closePort(owner, port));
     this.port.releaseSend();
   }
 
   private sendTerminate(): void {
-    this.control.destination = this.port;
-    this.namePort.destination = this.port;
     const rights = new Rights();
-    const args = { memory_control: rights.give(this.control), memory_object_name: rights.give(this.namePort) };
+    const moved = (port: Port): ReturnType<Rights["give"]> => rights.give(releasePort(this.pagers.owner, port, this.port));
+    const args = { memory_control: moved(this.control), memory_object_name: moved(this.namePort) };
     this.pagers.send(kernelRequest(routines.memory_object_terminate, this.port, rights, args));
   }
 

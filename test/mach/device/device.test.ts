@@ -1,13 +1,16 @@
 import { expect } from "chai";
-import { deviceCall } from "../../../mach/interfaces/device.ts";
+import { device, deviceCall } from "../../../mach/interfaces/device.ts";
+import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
 import { machHostCall } from "../../../mach/interfaces/mach-host.ts";
 import { diskDevice } from "../../../mach/device/disk.ts";
 import { Dev } from "../../../mach/kern/kern-return.ts";
-import type { MachPort } from "../../../mach/ipc/names.ts";
-import { load, mach_host_self, swtch_pri, type Syscall } from "../../../mach/kern/syscall.ts";
-import { bootMachine, run, startThread } from "../kern/boot-machine.ts";
+import { intItem, MachMsg, MsgOption } from "../../../mach/ipc/message.ts";
+import { MsgType, type MachPort } from "../../../mach/ipc/names.ts";
+import { load, mach_host_self, mach_msg, mach_reply_port, type Syscall } from "../../../mach/kern/syscall.ts";
+import { bootMachine, run } from "../kern/boot-machine.ts";
 
+const { device_read } = device.routines;
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (s: string): Uint8Array => new TextEncoder().encode(s);
 
@@ -43,12 +46,12 @@ describe("devices", () => {
     const got: string[] = [];
     const machine = bootMachine(function* ({ self, device }) {
       const console = yield* open(device, "console");
-      const thread = yield* startThread(self, function* () {
-        yield* deviceCall.device_read(console, { mode: 0, recnum: 0, bytes_wanted: 9 });
-      });
-      for (let i = 0; i < 9; i++) yield* swtch_pri();
-      yield* machCall.thread_abort(thread, {});
-      for (let i = 0; i < 9; i++) yield* swtch_pri();
+      const reply = yield* mach_reply_port();
+      const msg = new MachMsg();
+      msg.header(console, MsgType.COPY_SEND, reply, MsgType.MAKE_SEND_ONCE, device_read.id, [intItem(0), intItem(0), intItem(9)]);
+      msg.option = MsgOption.SEND;
+      yield* mach_msg(msg);
+      yield* machPortCall.mach_port_mod_refs(self, { name: reply, right: 1, delta: -1 });
       const r = yield* deviceCall.device_read(console, { mode: 0, recnum: 0, bytes_wanted: 9 });
       if (!r.err) got.push(text(r.data));
     });
