@@ -22,6 +22,9 @@ export interface FormatOptions {
   readonly stamps?: boolean;
 }
 
+/** Pages and disk blocks pass by here too: of a long array the beginning is enough. */
+const ELEMENTS = 256;
+
 /** Seconds and six digits, as `rpctrace -ttt` has it. */
 const seconds = (at: number): string => `${Math.floor(at / 1e6)}.${String(Math.floor(at) % 1e6).padStart(6, "0")}`;
 
@@ -44,7 +47,8 @@ export class RpctraceFormat {
   constructor(write: (text: string) => void, options: FormatOptions = {}) {
     this.wanted = new Set(options.tasks ?? []);
     this.stamps = options.stamps ?? false;
-    this.lines = new TraceLines(write, strerror, { size: options.size ?? DEFAULT_SIZE, right: (port) => this.portNames.get(port) });
+    const size = options.size ?? DEFAULT_SIZE;
+    this.lines = new TraceLines(write, strerror, { size, elements: ELEMENTS, right: (port) => this.portNames.get(port) });
   }
 
   event(event: KernelEvent): void {

@@ -19,6 +19,8 @@ export interface ShownItem {
 export interface ShowOptions {
   /** Most characters of a string or of char data; rpctrace's `-s`. */
   readonly size: number;
+  /** Most elements of an array of integers; what is left out shows as `...`. The real rpctrace prints all. */
+  readonly elements?: number;
   /** What a right is called. Undefined: by its number. */
   right(name: number, type: number): string | undefined;
 }
@@ -83,8 +85,9 @@ function signed(value: number, bytes: number): string {
   return String(bytes === 4 ? value | 0 : value);
 }
 
-function showIntegers(values: readonly number[], bytes: number): string {
-  const texts = values.map((v) => signed(v, bytes));
+function showIntegers(values: readonly number[], bytes: number, most = values.length): string {
+  const texts = values.slice(0, most).map((v) => signed(v, bytes));
+  if (most < values.length) texts.push("...");
   return texts.length > 1 ? `{${texts.join(" ")}}` : (texts[0] ?? "");
 }
 
@@ -108,7 +111,7 @@ export function showItem(item: ShownItem, options: ShowOptions): string {
   if (type === MsgType.STRING_C) return showString(bytesOf(data), options.size);
   if (type === MsgType.CHAR && bytes === 1) return showBytes(bytesOf(data).subarray(0, options.size));
   if (type === MsgType.REAL) return elements(data).map(real).join(" ");
-  if (integerTypes.has(type) && bytes > 0) return showIntegers(elements(data), bytes);
+  if (integerTypes.has(type) && bytes > 0) return showIntegers(elements(data), bytes, options.elements);
   return `\t0x${((elements(data)[0] ?? 0) >>> 0).toString(16)} (type ${type}, ${item.number}*${bytes})\n`;
 }
 

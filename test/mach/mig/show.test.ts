@@ -141,6 +141,11 @@ describe("items (rpctrace.md §3; recorded/rpctrace)", () => {
     expect(showItem(t.shorts(2).pack([0xffff, 1]), options)).to.equal("{-1 1}");
     expect(showItem({ type: 5, bits: 32, number: 2, data: [255, 1] }, options)).to.equal("\t0xff (type 5, 2*4)\n");
   });
+  it("cut long arrays only where that is asked for, with a mark", () => {
+    expect(showItem(ints(1, 2, 3), { ...options, elements: 2 })).to.equal("{1 2 ...}");
+    expect(showItem(ints(1, 2), { ...options, elements: 2 })).to.equal("{1 2}");
+    expect(showItem(ints(...new Array<number>(1000).fill(7)), options)).to.equal(`{${"7 ".repeat(999)}7}`);
+  });
   it("escape so that a line stays a line of printable characters", () => {
     fc.assert(fc.property(fc.uint8Array(), (b) => /^"[ -~]*"$/.test(showBytes(b))));
   });
