@@ -257,6 +257,9 @@ export function makeLibc(p: Process): Libc {
     get msgport() {
       return p.msgport;
     },
+    get argLocations() {
+      return { argv: p.argvAddress, envp: p.envpAddress };
+    },
   };
 }
 
