@@ -54,7 +54,7 @@ function world(demuxer: Demuxer): { readonly kernel: string[]; readonly sent: nu
     const request = new Message();
     request.header(port(77), MsgType.MOVE_SEND_ONCE, port(100), 0, trap.id, arrive(trap.items));
     const there = run(answerRequest(request, demuxer), answer);
-    return there ? reply(trap, request.id, arrive(request.items)) : Msg.RCV_INTERRUPTED;
+    return there ? reply(trap, request.id, arrive(request.items)) : Msg.RCV_PORT_DIED;
   };
   return {
     kernel,
@@ -128,7 +128,7 @@ describe("calls (MIG's rules)", () => {
   it("give up a reply port whose state is unknown", () => {
     const late = serve(toy, () => object, { *toy_add(_, __, request) { request.remotePort = port(0); return { err: Mig.NO_REPLY }; } });
     const w = world(late);
-    expect(w.call(call.toy_add(port(100), { a: 1, b: 1 })).err).to.equal(Msg.RCV_INTERRUPTED);
+    expect(w.call(call.toy_add(port(100), { a: 1, b: 1 })).err).to.equal(Msg.RCV_PORT_DIED);
     expect(w.kernel).to.have.length(1);
     expect(w.kernel[0]).to.match(/^3208 \d+ 1 -1$/);
   });
