@@ -39,10 +39,10 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const system = systemOptions(options);
     const write = (bytes: Uint8Array): void => void process.stdout.write(bytes);
-    const session = new Session({ ...system, verbose: options.commands === undefined || options.verbose }, write);
-    const finish = observers(session.machine, options);
+    const watching = observers(options);
+    const session = new Session({ ...system, observe: watching.attach, verbose: options.commands === undefined || options.verbose }, write);
     const status = options.commands === undefined && process.stdin.isTTY ? await runTerminal(session) : await runBatch(session, options.commands !== undefined);
-    finish();
+    watching.finish();
     return status;
   } catch (e) {
     process.stderr.write(`boot: ${e instanceof Error ? e.message : String(e)}\n`);

@@ -21,6 +21,8 @@ export interface SystemOptions {
   readonly bootScript?: string;
   /** The bytes of device rd0, instead of the embedded root filesystem. */
   readonly disk?: Uint8Array;
+  /** Sees the machine before it starts: who listens from here on misses nothing. */
+  readonly observe?: (machine: Machine) => void;
   /** More programs in the image: path and body. */
   readonly programs?: readonly (readonly [path: string, main: Main])[];
 }
@@ -56,6 +58,7 @@ export function buildSystem(options: SystemOptions = {}): Machine {
     ...(scheduler === undefined ? {} : { scheduler }),
   });
   machine.addDevice("rd0", diskDevice(options.disk ?? ramdisk(run, programs)));
+  options.observe?.(machine);
   machine.boot(bootScript, [
     { name: "hurd/tmpfs.static", bytes: encodeImage("hurd/tmpfs") },
     { name: "hurd/exec.static", bytes: encodeImage("hurd/exec") },

@@ -1,5 +1,6 @@
 /** Who watches a run from outside: the recorder of `--trace` and the lines of `--rpctrace`. */
 import { closeSync, openSync, writeSync } from "node:fs";
+import type { KernelEvent } from "../../mach/kern/events.ts";
 import type { Machine } from "../../mach/kern/machine.ts";
 import { RpctraceFormat } from "../../rpctrace/format.ts";
 import { TraceRecorder } from "../../rpctrace/record.ts";
@@ -8,25 +9,35 @@ import type { BootOptions } from "../options.ts";
 /** Bytes of a trace that are written at once. */
 const CHUNK = 1 << 16;
 
-/** Attaches what the options ask for; the answer is called at the end of the run. */
-export function observers(machine: Machine, options: BootOptions): () => void {
-  const ends = [lines(machine, options), recording(machine, options)];
-  return () => ends.forEach((end) => end());
+/** Attached to a machine before it starts; told when the run is over. */
+export interface Observers {
+  readonly attach: (machine: Machine) => void;
+  readonly finish: () => void;
 }
 
-function lines(machine: Machine, { rpctrace }: BootOptions): () => void {
-  if (rpctrace === undefined) return () => undefined;
-  const format = new RpctraceFormat((text) => void process.stderr.write(text), { tasks: rpctrace });
-  const stop = machine.tap.listen((event) => format.event(event));
-  return () => {
-    stop();
-    format.end();
+/** What the options ask for. A trace file that cannot be written throws here. */
+export function observers(options: BootOptions): Observers {
+  const all = [lines(options), recording(options)].filter((o) => o !== undefined);
+  return {
+    attach: (machine) => all.forEach((o) => machine.tap.listen((event) => o.event(event))),
+    finish: () => all.forEach((o) => o.end()),
   };
 }
 
-function recording(machine: Machine, options: BootOptions): () => void {
-  const { trace, seed, scheduler, commands, user, singleUser } = options;
-  if (trace === undefined) return () => undefined;
+/** Somebody who takes events to the end of the run. */
+interface Observer {
+  readonly event: (event: KernelEvent) => void;
+  readonly end: () => void;
+}
+
+function lines({ rpctrace }: BootOptions): Observer | undefined {
+  if (rpctrace === undefined) return undefined;
+  const format = new RpctraceFormat((text) => void process.stderr.write(text), { tasks: rpctrace });
+  return { event: (event) => format.event(event), end: () => format.end() };
+}
+
+function recording({ trace, seed, scheduler, commands, user, singleUser }: BootOptions): Observer | undefined {
+  if (trace === undefined) return undefined;
   const file = openSync(trace, "w");
   let chunks: Uint8Array[] = [];
   let size = 0;
@@ -35,18 +46,17 @@ function recording(machine: Machine, options: BootOptions): () => void {
     chunks = [];
     size = 0;
   };
-  const recorder = new TraceRecorder(
-    (bytes) => {
-      chunks.push(bytes);
-      size += bytes.length;
-      if (size >= CHUNK) flush();
+  const keep = (bytes: Uint8Array): void => {
+    chunks.push(bytes);
+    size += bytes.length;
+    if (size >= CHUNK) flush();
+  };
+  const recorder = new TraceRecorder(keep, { seed, scheduler, commands: commands ?? "", user, singleUser });
+  return {
+    event: (event) => recorder.event(event),
+    end: () => {
+      flush();
+      closeSync(file);
     },
-    { seed, scheduler, commands: commands ?? "", user, singleUser },
-  );
-  const stop = machine.tap.listen((event) => recorder.event(event));
-  return () => {
-    stop();
-    flush();
-    closeSync(file);
   };
 }
