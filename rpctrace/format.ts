@@ -40,7 +40,8 @@ export class RpctraceFormat {
   private readonly wanted: ReadonlySet<string>;
   private readonly stamps: boolean;
   private readonly taskNames = new Map<number, string>([[0, "kernel"]]);
-  private readonly portNames = new Map<number, string>();
+  /** Ports of tasks and threads. */
+  private readonly ports = new Map<number, { readonly what: "task" | "thread"; readonly task: number }>();
   /** Open calls: reply port to request id. */
   private readonly open = new Map<number, number>();
 
@@ -48,20 +49,20 @@ export class RpctraceFormat {
     this.wanted = new Set(options.tasks ?? []);
     this.stamps = options.stamps ?? false;
     const size = options.size ?? DEFAULT_SIZE;
-    this.lines = new TraceLines(write, strerror, { size, elements: ELEMENTS, right: (port) => this.portNames.get(port) });
+    this.lines = new TraceLines(write, strerror, { size, elements: ELEMENTS, right: (port) => this.nameOf(port) });
   }
 
   event(event: KernelEvent): void {
     switch (event.kind) {
       case "task-created":
         this.taskNames.set(event.task, shortName(event.name));
-        this.portNames.set(event.port, `task${event.port}(${this.holder(event.task)})`);
+        this.ports.set(event.port, { what: "task", task: event.task });
         break;
       case "task-named":
-        this.rename(event.task, shortName(event.name));
+        this.taskNames.set(event.task, shortName(event.name));
         break;
       case "thread-created":
-        this.portNames.set(event.port, `thread${event.port}(${this.holder(event.task)})`);
+        this.ports.set(event.port, { what: "thread", task: event.task });
         break;
       case "message-sent":
         this.message(event);
@@ -89,7 +90,7 @@ export class RpctraceFormat {
       this.lines.reply(m.port, Number(m.items[0]?.data), m.items.slice(1));
     } else if (this.shows(m.task)) {
       if (m.reply > 0) this.open.set(m.reply, m.id);
-      const to = this.portNames.get(m.port) ?? `${String(m.port).padStart(4)}<--${this.holder(m.task)}`;
+      const to = this.nameOf(m.port) ?? `${String(m.port).padStart(4)}<--${this.holder(m.task)}`;
       const stamp = this.stamps ? seconds(m.at) : undefined;
       this.lines.request({ to, id: m.id, name: msgidName(m.id), reply: Math.max(0, m.reply), items: m.items, stamp });
     }
@@ -104,11 +105,9 @@ export class RpctraceFormat {
     return name === "" ? `task ${task}` : `${name}(${task})`;
   }
 
-  /** A task gets its name after its port has: names of its ports follow. */
-  private rename(task: number, name: string): void {
-    const before = this.holder(task);
-    this.taskNames.set(task, name);
-    const after = this.holder(task);
-    for (const [port, called] of this.portNames) if (called.endsWith(`(${before})`)) this.portNames.set(port, called.replace(`(${before})`, `(${after})`));
+  /** By the task's name of now: a task gets its name after its port has. */
+  private nameOf(port: number): string | undefined {
+    const known = this.ports.get(port);
+    return known && `${known.what}${port}(${this.holder(known.task)})`;
   }
 }
