@@ -59,7 +59,7 @@ function* tilde(shell: Shell, parts: readonly Part[], assignment: boolean): Sysc
     for (const [k, piece] of pieces.entries()) {
       const start = (i === 0 && k === 0) || k > 0;
       const m = start ? /^~([\w.-]*)/.exec(piece) : null;
-      const closed = m && (m[0].length < piece.length ? /^[/:]/.test(piece.slice(m[0].length)) : k < pieces.length - 1 || i === parts.length - 1);
+      const closed = m && (m[0].length < piece.length ? (assignment ? /^[/:]/ : /^\//).test(piece.slice(m[0].length)) : k < pieces.length - 1 || i === parts.length - 1);
       const home = closed ? yield* homeOf(shell, m[1] ?? "") : undefined;
       if (m && home !== undefined) found.push({ kind: "quoted", text: home }, { kind: "text", text: piece.slice(m[0].length) });
       else found.push({ kind: "text", text: piece });
@@ -154,6 +154,7 @@ class Expansion {
       case "%%":
       case "#":
       case "##":
+        if (list) return yield* this.#trimmedList(name, op, word, quoted);
         return this.#result(trim(this.#nounset(name, value) ?? "", op, yield* expandPattern(this.#shell, word)), quoted);
     }
   }
@@ -168,13 +169,17 @@ class Expansion {
   #listValue(): string | undefined {
     return this.#shell.positional.length === 0 ? undefined : this.#joined();
   }
-  #joined(): string {
+  #joined(values = this.#shell.positional): string {
     const ifs = this.#shell.variables.get("IFS");
-    return this.#shell.positional.join(ifs === undefined ? " " : ifs.charAt(0));
+    return values.join(ifs === undefined ? " " : ifs.charAt(0));
   }
-  #list(name: "@" | "*" | string, quoted: boolean): void {
-    if (name === "*" && (quoted || !this.#splitting)) return this.#fields.add(this.#joined(), quoted, quoted && this.#shell.positional.length > 0);
-    for (const [i, value] of this.#shell.positional.entries()) {
+  *#trimmedList(name: string, op: ParameterOp, word: Word, quoted: boolean): Syscall<void> {
+    const pattern = yield* expandPattern(this.#shell, word);
+    this.#list(name, quoted, this.#shell.positional.map((value) => trim(value, op, pattern)));
+  }
+  #list(name: string, quoted: boolean, values = this.#shell.positional): void {
+    if (name === "*" && (quoted || !this.#splitting)) return this.#fields.add(this.#joined(values), quoted, quoted && values.length > 0);
+    for (const [i, value] of values.entries()) {
       if (i > 0) this.#fields.end(quoted || !this.#splitting);
       if (quoted) this.#fields.add(value, true);
       else this.#result(value, false);

@@ -23,7 +23,7 @@ export class Traps {
   copy(): Traps {
     const copy = new Traps();
     for (const [n, action] of this.#actions) if (action === "") copy.#actions.set(n, action);
-    copy.#inherited = new Map(this.#actions);
+    copy.#inherited = this.#inherited ?? new Map(this.#actions);
     return copy;
   }
   get(n: number): string | undefined {
