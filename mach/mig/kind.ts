@@ -114,7 +114,8 @@ const array = (s: Shape, data: Uint8Array | readonly number[], type = s.type): I
   number: data.length,
   inline: inlineFor(s, data.length),
   longform: s.longform,
-  dealloc: s.dealloc !== "no",
+  // The kernel refuses the bit on data in line (MACH_SEND_INVALID_TYPE).
+  dealloc: s.dealloc !== "no" && !inlineFor(s, data.length),
   data,
 });
 
