@@ -1,6 +1,6 @@
 /** Reading the argument strings of another task (`vm_read`), page by page. */
 import type { MachPort } from "../../mach/ipc/names.ts";
-import { Kern, type Failure } from "../../mach/kern/kern-return.ts";
+import type { Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { machCall } from "../../mach/interfaces/mach.ts";
 import { PAGE_SIZE } from "../interfaces/hurd-types.ts";
@@ -59,7 +59,6 @@ class Reader {
 
 /** The strings that the null-terminated vector at `address` points to, one after the other with their NULs. */
 export function* readStrings(task: MachPort, address: number): Syscall<Read<Uint8Array>> {
-  if (address === 0) return { err: Kern.INVALID_ADDRESS };
   const reader = new Reader(task);
   const out: number[] = [];
   for (let at = address; out.length < MAX_BYTES; at += 4) {
