@@ -22,7 +22,7 @@ const files = process.argv.slice(2);
 const checks = files.length
   ? []
   : [run("type check", bin("tsc"), ["--noEmit", "-p", "tsconfig.json"]).then(async (r) => [r, await run("lint", bin("eslint"), ["."])])];
-const tests = await run("tests", bin("mocha"), files, true);
+const tests = await run("tests", bin("mocha"), files.length ? files : ["test/**/*.test.ts"], true);
 const done = [...(await Promise.all(checks)).flat(), tests];
 for (const { label, status, text, seconds } of done) {
   process.stdout.write(`${label}: ${status === 0 ? "ok" : "FAILED"} (${seconds?.toFixed(1) ?? "?"} s)\n`);
