@@ -4,7 +4,7 @@
  * Two ways to an identity: the password server gives a handle that has the user's ids *available*, and from that one with effective ids is made
  * (nobody needs to be set-uid for this); or one who is root makes it from his own.
  */
-import { MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
+import { copySends, MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
 import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { mig_task_self } from "../../../mach/mig/client.ts";
@@ -27,7 +27,7 @@ function* deallocate(name: MachPort): Syscall<void> {
 function* effective(libc: Libc, user: Passwd, from: MachPort): Syscall<MachPort> {
   const gids = yield* groups(libc, user);
   const made = yield* authCall.auth_makeauth(from, {
-    other_handles: { names: [], disposition: 19 },
+    other_handles: copySends([]),
     ...{ euids: [user.uid], auids: [user.uid, user.uid] },
     ...{ egids: gids, agids: [user.gid, user.gid] },
   });
