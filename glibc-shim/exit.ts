@@ -3,7 +3,7 @@ import { machCall } from "../mach/interfaces/mach.ts";
 import { swtch_pri, type Syscall } from "../mach/kern/syscall.ts";
 import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
 import { W_EXITCODE } from "../servers/interfaces/wait-status.ts";
-import { UnixError } from "./errno.ts";
+import { attempt, UnixError } from "./errno.ts";
 import type { Process } from "./process.ts";
 import { taskSelf } from "./rights.ts";
 import { procCall } from "./stubs.ts";
@@ -37,7 +37,8 @@ export function* runToExit(process: Process, body: Syscall<number>, complain: (t
     return yield* exit(process, status);
   } catch (e) {
     if (!(e instanceof UnixError)) throw e;
-    yield* complain(`${process.argv0}: ${e.message}\n`);
+    // stderr may be closed, or its server dead: then there is nobody to tell
+    yield* attempt(complain(`${process.argv0}: ${e.message}\n`));
     return yield* exit(process, 1);
   }
 }

@@ -19,8 +19,8 @@ export interface ForkTasks {
   /** The thread that forks and the signal thread, which get their counterparts later. */
   readonly ownThread: MachPort;
   readonly signalThread: MachPort;
-  /** Other threads of the parent: the child has none of them. */
-  readonly otherThreads: ReadonlySet<MachPort>;
+  /** All threads of the parent: of the others the child has none. */
+  readonly threads: ReadonlySet<MachPort>;
 }
 
 /** References that the two placeholders must have in the end. */
@@ -68,8 +68,10 @@ function* copyReceive(f: ForkTasks, name: MachPort, type: number): Syscall<void>
 }
 
 function* copyRight(f: ForkTasks, name: MachPort, type: number, refs: Placeholders): Syscall<void> {
-  if (name === f.child || name === f.childProc || f.otherThreads.has(name)) return;
-  if (name === f.ownThread || name === f.signalThread || type & PortType.DEAD_NAME) {
+  if (name === f.child || name === f.childProc) return;
+  const placeholder = name === f.ownThread || name === f.signalThread;
+  if (!placeholder && f.threads.has(name)) return;
+  if (placeholder || type & PortType.DEAD_NAME) {
     ok(yield* machPortCall.mach_port_allocate_name(f.child, { right: Right.DEAD_NAME, name }), "fork");
     const count = yield* refsOf(f.parent, name, type & PortType.DEAD_NAME ? Right.DEAD_NAME : Right.SEND);
     if (name === f.ownThread) refs.ownRefs = count;

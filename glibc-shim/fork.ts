@@ -56,7 +56,7 @@ function* populate(p: Process, own: Sigstate, child: MachPort, pc: number, body:
   const { names, types, threads, childProc } = yield* inventory(p, own, parent, child);
   const { msgport, signalThread: signals } = p;
   const copied = yield* attempt(
-    copySpace({ parent, child, parentProc: proc, childProc, msgport, ownThread: own.thread, signalThread: signals, otherThreads: new Set(threads) }, names, types),
+    copySpace({ parent, child, parentProc: proc, childProc, msgport, ownThread: own.thread, signalThread: signals, threads: new Set(threads) }, names, types),
   );
   yield* resumeThreads(threads, own.thread);
   if (copied.err) throw new UnixError("fork", copied.err);
