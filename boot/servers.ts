@@ -1,15 +1,37 @@
 /** Every server that can be executed: where it lies, and its body. */
 import type { Main } from "../glibc-shim/libc.ts";
 import { main as authServer } from "../servers/auth/main.ts";
+import { main as execServer } from "../servers/exec/main.ts";
+import { main as fifoServer } from "../servers/fifo/main.ts";
+import { main as firmlinkServer } from "../servers/firmlink/main.ts";
+import { main as helloServer } from "../servers/hello/main.ts";
 import { main as initServer } from "../servers/init/main.ts";
+import { main as magicServer } from "../servers/magic/main.ts";
+import { main as nullServer } from "../servers/null/main.ts";
+import { main as passwordServer } from "../servers/password/main.ts";
+import { main as pflocalServer } from "../servers/pflocal/main.ts";
 import { main as procServer } from "../servers/proc/main.ts";
 import { main as startupServer } from "../servers/startup/main.ts";
+import { main as symlinkServer } from "../servers/symlink/main.ts";
+import { main as termServer } from "../servers/term/main.ts";
 import { main as tmpfsServer } from "../servers/tmpfs/main.ts";
+import { main as zeroServer } from "../servers/zero/main.ts";
 
 export const servers: readonly (readonly [path: string, main: Main])[] = [
   ["/hurd/auth", authServer],
+  ["/hurd/exec", execServer],
+  ["/hurd/fifo", fifoServer],
+  ["/hurd/firmlink", firmlinkServer],
+  ["/hurd/hello", helloServer],
   ["/hurd/init", initServer],
+  ["/hurd/magic", magicServer],
+  ["/hurd/null", nullServer],
+  ["/hurd/password", passwordServer],
+  ["/hurd/pflocal", pflocalServer],
   ["/hurd/proc", procServer],
   ["/hurd/startup", startupServer],
+  ["/hurd/symlink", symlinkServer],
+  ["/hurd/term", termServer],
   ["/hurd/tmpfs", tmpfsServer],
+  ["/hurd/zero", zeroServer],
 ];

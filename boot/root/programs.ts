@@ -1,5 +1,8 @@
 /** Every program of the userland: where it lies in the root filesystem, and its body. The one list. */
 import type { Main } from "../../glibc-shim/libc.ts";
+import { main as settransProgram } from "./bin/settrans.ts";
+import { main as showtransProgram } from "./bin/showtrans.ts";
+import { main as fsysoptsProgram } from "./bin/fsysopts.ts";
 import { main as basenameProgram } from "./bin/basename.ts";
 import { main as catProgram } from "./bin/cat.ts";
 import { main as chmodProgram } from "./bin/chmod.ts";
@@ -66,6 +69,9 @@ import { main as suProgram } from "./bin/su.ts";
 import { main as ttyProgram } from "./bin/tty.ts";
 
 export const programs: readonly (readonly [path: string, main: Main])[] = [
+  ["/bin/fsysopts", fsysoptsProgram],
+  ["/bin/showtrans", showtransProgram],
+  ["/bin/settrans", settransProgram],
   ["/bin/basename", basenameProgram],
   ["/bin/cat", catProgram],
   ["/bin/chmod", chmodProgram],
