@@ -20,6 +20,12 @@ const role = (task: number): string => cast[task] ?? `task ${task}`;
 type Sent = Extract<KernelEvent, { kind: "message-sent" }>;
 const isRight = (type: number): boolean => type >= 16 && type <= 21;
 
+/** A Hurd interface begins at a thousand or at five hundred, and its replies a hundred later. */
+function routineName(id: number): string {
+  const request = id >= 20000 && Math.floor(id / 100) % 5 === 1 ? msgidName(id - 100) : undefined;
+  return request === undefined ? (msgidName(id) ?? String(id)) : `${request} reply`;
+}
+
 /** Every message of a boot, requests and replies. A port that no task receives from is the kernel's. */
 function bootMessages(): readonly Seen[] {
   const sent: { readonly event: Sent; to: string }[] = [];
@@ -36,7 +42,7 @@ function bootMessages(): readonly Seen[] {
   return sent.map(({ event, to }) => ({
     from: role(event.task),
     to,
-    routine: msgidName(event.id) ?? (msgidName(event.id - 100) === undefined ? String(event.id) : `${msgidName(event.id - 100)} reply`),
+    routine: routineName(event.id),
     ports: event.items.filter((i) => isRight(i.type)).flatMap((i) => i.data as number | readonly number[]),
     port: event.port,
   }));
