@@ -37,7 +37,6 @@ export function runSlice(machine: Machine, thread: Thread, quantum: number): num
     if (frame !== undefined) frame.result = answer;
     if (!thread.runnable || machine.yielding) break;
   }
-  machine.yielding = false;
   return made;
 }
 

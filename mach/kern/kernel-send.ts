@@ -1,5 +1,5 @@
 /** Messages that the kernel sends as a client: to exception ports, memory managers, the proc server. */
-import { isPort, Kmsg, type PortRef } from "../ipc/kmsg.ts";
+import { Kmsg, type PortRef } from "../ipc/kmsg.ts";
 import { HEADER_SIZE, isComplex, itemSize } from "../ipc/message.ts";
 import { asPort, MsgType, type MachPort } from "../ipc/names.ts";
 import type { Port } from "../ipc/port.ts";
@@ -33,15 +33,15 @@ export function kernelRequest<R extends Routine>(
   return assemble(routine, to.copySend(), MsgType.MOVE_SEND, rights, args, reply);
 }
 
-/** A one-way message on a right that a task gave for it, and that the message takes. Null when there is none. */
+/** A one-way message on a right that a task gave for it, and that the message takes. */
 export function kernelReply<R extends Routine>(
   routine: R,
-  to: PortRef,
+  to: Port,
   toType: number,
   rights: Rights,
   args: { readonly [K in keyof R["in"]]: Give<R["in"][K]> },
-): Kmsg | null {
-  return isPort(to) ? assemble(routine, to, toType, rights, args, null) : null;
+): Kmsg {
+  return assemble(routine, to, toType, rights, args, null);
 }
 
 function assemble(routine: Routine, to: Port, toType: number, rights: Rights, args: Readonly<Record<string, unknown>>, reply: Port | null): Kmsg {

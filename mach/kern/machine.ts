@@ -104,6 +104,9 @@ export class Machine implements IpcHost, PortOwner {
   private readonly table = kernelTable;
   private readonly messages: MessageObserver;
   private readonly runQueue = new RunQueue<Thread>();
+  /** A thread whose quantum is not over, when `run` was told to stop in the middle: it goes on first, so that stopping changes nothing. */
+  private slice: Thread | undefined;
+  private sliceLeft = 0;
 
   constructor(options: MachineOptions) {
     this.clock = new Clock(options.bootTime ?? 0);
@@ -162,7 +165,7 @@ export class Machine implements IpcHost, PortOwner {
     const end = this.steps + steps;
     try {
       for (;;) {
-        this.clock.advance(this.clock.now);
+        if (this.slice === undefined) this.clock.advance(this.clock.now);
         if (this.halted !== undefined) return "halted";
         if (this.steps >= end) return "steps";
         if (this.clock.now > untilTime) return "idle";
@@ -180,12 +183,18 @@ export class Machine implements IpcHost, PortOwner {
 
   /** Runs one thread for a while, if one can run and the strategy does not end the run. */
   private runOne(budget: number): "thread" | "none" | "stop" {
-    const thread = this.strategy === undefined ? this.nextInQueue() : pickThread(this, this.strategy);
+    const thread = this.slice ?? (this.strategy === undefined ? this.nextInQueue() : pickThread(this, this.strategy));
     if (thread === "stop") return "stop";
     if (thread === undefined) return "none";
+    if (this.slice === undefined) this.sliceLeft = this.strategy === undefined ? QUANTUM : 1;
     this.current = thread;
-    this.steps += runSlice(this, thread, this.strategy === undefined ? Math.min(QUANTUM, budget) : 1);
-    if (thread.runnable) this.makeRunnable(thread);
+    const made = runSlice(this, thread, Math.min(this.sliceLeft, budget));
+    this.steps += made;
+    this.sliceLeft -= made;
+    const cut = made === budget && this.sliceLeft > 0 && thread.runnable && !this.yielding;
+    this.slice = cut ? thread : undefined;
+    this.yielding = false;
+    if (!cut) this.makeRunnable(thread);
     return "thread";
   }
 

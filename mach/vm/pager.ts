@@ -5,7 +5,7 @@
  * from `memory_object_init` to `memory_object_terminate`. Invariant: each page that somebody waits for has been asked for, or will be when the pager says that it is ready.
  */
 import type { KObject } from "../ipc/host.ts";
-import type { Kmsg, PortRef } from "../ipc/kmsg.ts";
+import { isPort, type Kmsg, type PortRef } from "../ipc/kmsg.ts";
 import type { Port } from "../ipc/port.ts";
 import { memoryObject } from "../interfaces/memory-object.ts";
 import { closePort, objectPort, releasePort, type PortOwner } from "../kern/kernel-ports.ts";
@@ -50,10 +50,6 @@ export class Pagers {
       pager.init();
     }
     return pager.object;
-  }
-
-  sendIf(message: Kmsg | null): void {
-    if (message !== null) this.send(message);
   }
 
   forget(port: Port): void {
@@ -254,22 +250,25 @@ export class Pager implements PageSource, KObject {
 
   /** `memory_object_lock_completed`, on the right that the pager gave for it; so the next two. Each takes that right. */
   lockCompleted(replyTo: PortRef, type: number, offset: number, size: number): void {
+    if (!isPort(replyTo)) return;
     const rights = new Rights();
     const args = { ...this.controlRight(rights), offset, length: size };
-    this.pagers.sendIf(kernelReply(routines.memory_object_lock_completed, replyTo, type, rights, args));
+    this.pagers.send(kernelReply(routines.memory_object_lock_completed, replyTo, type, rights, args));
   }
 
   /** `memory_object_supply_completed`. */
   supplyCompleted(replyTo: PortRef, type: number, offset: number, size: number): void {
+    if (!isPort(replyTo)) return;
     const rights = new Rights();
     const args = { ...this.controlRight(rights), offset, length: size, result: 0, error_offset: 0 };
-    this.pagers.sendIf(kernelReply(routines.memory_object_supply_completed, replyTo, type, rights, args));
+    this.pagers.send(kernelReply(routines.memory_object_supply_completed, replyTo, type, rights, args));
   }
 
   /** `memory_object_change_completed`. */
   changeCompleted(replyTo: PortRef, type: number): void {
+    if (!isPort(replyTo)) return;
     const args = { may_cache: this.mayCache, copy_strategy: this.copyStrategy };
-    this.pagers.sendIf(kernelReply(routines.memory_object_change_completed, replyTo, type, new Rights(), args));
+    this.pagers.send(kernelReply(routines.memory_object_change_completed, replyTo, type, new Rights(), args));
   }
 }
 

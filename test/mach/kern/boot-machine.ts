@@ -1,4 +1,6 @@
 /** A machine with one task, made of a generator: what the kernel's tests boot. */
+import { checkRights } from "../../../mach/ipc/invariants.ts";
+import { holdings } from "../../../mach/kern/holdings.ts";
 import { encodeImage } from "../../../mach/kern/image.ts";
 import { Machine, type MachineOptions } from "../../../mach/kern/machine.ts";
 import type { Entry, Syscall } from "../../../mach/kern/syscall.ts";
@@ -18,7 +20,7 @@ export interface Context {
 export interface Ran {
   readonly machine: Machine;
   readonly console: string;
-  readonly state: "idle" | "halted" | "steps";
+  readonly state: "idle" | "halted";
 }
 
 const SCRIPT = "test ${host-port} ${device-port} $(task-create) $(task-resume)";
@@ -34,12 +36,21 @@ export function bootMachine(body: (context: Context) => Syscall<void>, options: 
   return machine;
 }
 
-/** Boots and runs until nothing can go on. */
+/** Runs until nothing can go on; counts all rights after every step. */
+export function runChecked(machine: Machine): "idle" | "halted" {
+  for (;;) {
+    const state = machine.run({ steps: 1 });
+    checkRights(holdings(machine));
+    if (state !== "steps") return state;
+  }
+}
+
+/** Boots and runs until nothing can go on, with all rules of the whole machine checked. */
 export function run(body: (context: Context) => Syscall<void>, options: Partial<MachineOptions> = {}): Ran {
   const machine = bootMachine(body, options);
   const chunks: Uint8Array[] = [];
   machine.console.onOutput((bytes) => chunks.push(bytes));
-  const state = machine.run();
+  const state = runChecked(machine);
   return { machine, console: chunks.map((c) => new TextDecoder().decode(c)).join(""), state };
 }
 

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { MachMsg, MsgOption } from "../../../mach/ipc/message.ts";
 import { RandomStream } from "../../../mach/kern/random.ts";
 import { RandomStrategy, type Situation, type Strategy } from "../../../mach/kern/scheduler.ts";
-import { mach_msg, swtch_pri } from "../../../mach/kern/syscall.ts";
+import { mach_msg, swtch_pri, type Syscall } from "../../../mach/kern/syscall.ts";
 import { Clock } from "../../../mach/kern/clock.ts";
-import { newPort, run, startThread } from "./boot-machine.ts";
+import { bootMachine, newPort, run, startThread, type Context } from "./boot-machine.ts";
 
 /** The order in which three threads note five steps each. */
 function history(scheduler?: Strategy): string {
@@ -60,6 +60,35 @@ describe("scheduling", () => {
   it("a strategy can end the run", () => {
     const stop: Strategy = { next: () => "stop", choice: () => 0 };
     expect(history(stop)).to.equal("");
+  });
+});
+
+describe("running in steps", () => {
+  it("gives the same history as running at once", () => {
+    const body = function* ({ self }: Context): Syscall<void> {
+      for (const name of "abc")
+        yield* startThread(self, function* () {
+          const port = yield* newPort(self);
+          for (let i = 0; i < 400; i++) {
+            if (i % 37 === 0) yield* swtch_pri();
+            const msg = new MachMsg();
+            msg.option = MsgOption.RCV | MsgOption.RCV_TIMEOUT;
+            msg.rcvName = port;
+            msg.timeout = i % 11 === 0 ? 1 : 0;
+            yield* mach_msg(msg);
+            story += name;
+          }
+        });
+    };
+    let story = "";
+    bootMachine(body).run();
+    const once = story;
+    for (const steps of [1, 7, 999, 1000, 1001]) {
+      story = "";
+      const machine = bootMachine(body);
+      while (machine.run({ steps }) === "steps");
+      expect(story === once, `${steps} at a time`).to.equal(true);
+    }
   });
 });
 
