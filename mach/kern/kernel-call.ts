@@ -142,27 +142,12 @@ export class KernelCall {
   }
 
   private unwrap(items: readonly KItem[]): Item[] {
-    return items.map((k) => ({
-      type: k.type,
-      bits: k.bits,
-      number: k.number,
-      inline: k.inline,
-      longform: k.longform,
-      dealloc: false,
-      data: this.dataOf(k),
-    }));
-  }
-
-  private dataOf(k: KItem): ItemData {
-    const { ports } = k;
-    if (ports !== undefined) {
-      const handles = ports.map((ref, i) => this.hold(ref, k.type, ports, i));
-      return k.inline && k.number === 1 ? (handles[0] ?? 0) : handles;
+    const out: Item[] = [];
+    for (const { type, bits, number, inline, longform, data, ports, memory } of items) {
+      const held = ports === undefined && inline ? (data ?? 0) : dataOf(number, bits, inline, memory, ports?.map((ref, i) => this.hold(ref, type, ports, i)));
+      out.push({ type, bits, number, inline, longform, dealloc: false, data: held });
     }
-    if (k.inline) return k.data ?? 0;
-    const { memory } = k;
-    const bytes = memory === undefined ? new Uint8Array(0) : memory.bytes();
-    return k.bits === 8 ? bytes : words(bytes);
+    return out;
   }
 
   private answer(outcome: Outcome<Fields>): Kmsg | null {
@@ -207,6 +192,13 @@ export function kernelItem(item: Item, right: (handle: MachPort) => PortRef): KI
   if (inline) return { type, bits, number, inline, longform, data: data as Exclude<ItemData, { address: number }>, ports: undefined, memory: undefined };
   const bytes = data instanceof Uint8Array ? data : fromWords(data as readonly number[]);
   return { type, bits, number, inline, longform, data: undefined, ports: undefined, memory: bytes.length === 0 ? undefined : VmCopy.ofBytes(bytes) };
+}
+
+/** What a handler sees of rights (by number) or of out-of-line data. */
+function dataOf(number: number, bits: number, inline: boolean, memory: VmCopy | undefined, handles: readonly number[] | undefined): ItemData {
+  if (handles !== undefined) return inline && number === 1 ? (handles[0] ?? 0) : handles;
+  const bytes = memory === undefined ? new Uint8Array(0) : memory.bytes();
+  return bits === 8 ? bytes : words(bytes);
 }
 
 /** Little-endian 32-bit words in `bytes`. */
