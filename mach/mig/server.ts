@@ -71,7 +71,8 @@ export function serve<R extends Routines, Self>(
   };
 }
 
-const failed = (err: Failure): Answered => ({ err, items: [intItem(err)] });
+/** The answer that is a code alone. */
+export const failed = (err: Failure): Answered => ({ err, items: [intItem(err)] });
 
 function replyItems(r: Routine, outcome: Outcome<Fields>): Answered {
   if (outcome.err === Mig.NO_REPLY) return { err: outcome.err, items: undefined };

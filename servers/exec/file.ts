@@ -54,7 +54,7 @@ export class ExecFile {
     const self = yield* taskSelf();
     const start = offset - (offset % PAGE_SIZE);
     const length = Math.ceil((offset + size - start) / PAGE_SIZE) * PAGE_SIZE;
-    const window = yield* machCall.vm_map(self, {
+    const place = yield* machCall.vm_map(self, {
       address: 0,
       size: length,
       mask: 0,
@@ -66,9 +66,9 @@ export class ExecFile {
       max_protection: VM_PROT_READ,
       inheritance: VM_INHERIT_COPY,
     });
-    if (window.err) return { err: window.err };
-    const read = yield* machCall.vm_read(self, { address: window.address, size: length });
-    yield* machCall.vm_deallocate(self, { address: window.address, size: length });
+    if (place.err) return { err: place.err };
+    const read = yield* machCall.vm_read(self, { address: place.address, size: length });
+    yield* machCall.vm_deallocate(self, { address: place.address, size: length });
     if (read.err) return { err: read.err };
     return { err: 0, value: read.data.slice(offset - start, offset - start + size) };
   }

@@ -54,6 +54,31 @@ export function familyHandlers(table: ProcessTable): ProcHandlers {
     *proc_getpids(proc) {
       return { err: 0, pid: proc.pid, ppid: proc.parent.pid, orphaned: proc.orphaned ? 1 : 0 };
     },
+    *proc_getallpids() {
+      yield* table.enumerate();
+      const pids = [...table.byPid.values()].filter((p) => !p.dead).map((p) => p.pid);
+      return { err: 0, pidarray: pids.sort((a, b) => a - b) };
+    },
+    *proc_set_init_task(caller, { task }) {
+      if (caller !== table.startup) return { err: Errno.EPERM };
+      yield* setInitTask(table, task);
+      return { err: 0 };
+    },
+    *proc_dostop(proc, { contthread }) {
+      return yield* stopThreads(proc.task, contthread);
+    },
+    *proc_setowner() {
+      return { err: Errno.EOPNOTSUPP };
+    },
+    *proc_get_tty() {
+      return { err: Errno.EOPNOTSUPP };
+    },
+  };
+}
+
+/** From pids, tasks and process ports to one another. */
+export function nameHandlers(table: ProcessTable): ProcHandlers {
+  return {
     *proc_task2pid(_caller, { task }) {
       const proc = yield* table.ofTask(task);
       if (proc === undefined) return { err: Errno.ESRCH };
@@ -84,25 +109,6 @@ export function familyHandlers(table: ProcessTable): ProcHandlers {
       if (proc.dead || proc.port === undefined) return { err: 0, proc: { name: MACH_PORT_NULL, disposition: MsgType.MOVE_SEND_ONCE } };
       if (!caller.owns(proc)) return { err: Errno.EPERM };
       return { err: 0, proc: yield* table.bucket.getRight(proc.port) };
-    },
-    *proc_getallpids() {
-      yield* table.enumerate();
-      const pids = [...table.byPid.values()].filter((p) => !p.dead).map((p) => p.pid);
-      return { err: 0, pidarray: pids.sort((a, b) => a - b) };
-    },
-    *proc_set_init_task(caller, { task }) {
-      if (caller !== table.startup) return { err: Errno.EPERM };
-      yield* setInitTask(table, task);
-      return { err: 0 };
-    },
-    *proc_dostop(proc, { contthread }) {
-      return yield* stopThreads(proc.task, contthread);
-    },
-    *proc_setowner() {
-      return { err: Errno.EOPNOTSUPP };
-    },
-    *proc_get_tty() {
-      return { err: Errno.EOPNOTSUPP };
     },
   };
 }

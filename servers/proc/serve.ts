@@ -9,7 +9,7 @@ import { Errno } from "../interfaces/errno.ts";
 import { proc } from "../interfaces/process.ts";
 import type { Mutex } from "../lib/sync.ts";
 import { Exceptions } from "./exceptions.ts";
-import { adopt, familyHandlers, markHandlers } from "./family.ts";
+import { adopt, familyHandlers, markHandlers, nameHandlers } from "./family.ts";
 import { groupHandlers, loginHandlers } from "./groups.ts";
 import { OPEN, type ProcHandlers } from "./handlers.ts";
 import { hostHandlers, type HostData } from "./host.ts";
@@ -24,6 +24,7 @@ export function procDemuxer(table: ProcessTable, host: HostData): Demuxer {
   const exceptions = new Exceptions(table);
   const handlers: ProcHandlers = {
     ...familyHandlers(table),
+    ...nameHandlers(table),
     ...markHandlers(table),
     ...waitHandlers(table),
     ...groupHandlers(table),
