@@ -8,7 +8,7 @@ import { copyin, isFault, overwrite, type Fault } from "../vm/access.ts";
 import { VmCopy } from "../vm/copy.ts";
 import type { Mapping } from "../vm/map.ts";
 import type { VmObject } from "../vm/object.ts";
-import { PAGE_SIZE, pageAligned, VM_MAX_ADDRESS } from "../vm/page.ts";
+import { PAGE_SIZE, pageAligned, Prot, VM_MAX_ADDRESS } from "../vm/page.ts";
 import { Pager, type Proxy } from "../vm/pager.ts";
 import { asFailure, Kern, type Failure } from "./kern-return.ts";
 import { kernelRoutines, LATER, type KernelCall, type KernelHandlers } from "./kernel-call.ts";
@@ -38,23 +38,25 @@ export function withPages<O extends Outcome<Fields> | typeof LATER>(call: Kernel
   return now;
 }
 
-/** The object that `vm_map` is to map, the offset that it adds, and the most that may be done with it. */
+/** The object that `vm_map` is to map, the offset that it adds, the bytes that may be mapped, and the most that may be done with them. */
 interface Mappable {
   readonly object: VmObject | null;
   readonly offset: number;
+  readonly length: number;
   readonly most: number;
 }
+const whole = (object: VmObject | null): Mappable => ({ object, offset: 0, length: Infinity, most: 7 });
 
 function mappable(machine: Machine, ref: PortRef): Mappable | undefined {
-  if (ref === null) return { object: null, offset: 0, most: 7 };
+  if (ref === null) return whole(null);
   if (!isPort(ref) || ref.dead) return undefined;
   const { kobject } = ref;
-  if (kobject === null) return { object: machine.pagers.objectFor(ref), offset: 0, most: 7 };
+  if (kobject === null) return whole(machine.pagers.objectFor(ref));
   if (kobject.kind === "memory-proxy") {
     const proxy = kobject as Proxy;
-    return { object: machine.pagers.objectFor(proxy.object), offset: proxy.offset, most: proxy.maxProtection };
+    return { object: machine.pagers.objectFor(proxy.object), offset: proxy.offset, length: proxy.length, most: proxy.maxProtection };
   }
-  if (kobject.kind === "device-memory") return { object: (kobject as { readonly kind: string; readonly object: VmObject }).object, offset: 0, most: 7 };
+  if (kobject.kind === "device-memory") return whole((kobject as { readonly kind: string; readonly object: VmObject }).object);
   return undefined;
 }
 
@@ -104,10 +106,13 @@ const handlers: KernelHandlers<typeof mach.routines, Task> = {
       offset: e.offset,
     };
   },
+  /** A proxy gives no more access than it has: protections are cut down to that. */
   vm_map: (task, a, call) => {
     const what = mappable(call.machine, call.right(a.memory_object));
     if (what === undefined) return { err: Kern.INVALID_ARGUMENT };
-    if (((a.cur_protection | a.max_protection) & 7 & ~what.most) !== 0 && !a.copy) return { err: Kern.PROTECTION_FAILURE };
+    if (a.copy && (what.most & Prot.READ) === 0) return { err: Kern.PROTECTION_FAILURE };
+    if (u(a.offset) + u(a.size) > what.length) return { err: Kern.INVALID_ARGUMENT };
+    const most = a.copy ? ~0 : what.most | ~7;
     const mapping: Mapping = {
       address: u(a.address),
       size: u(a.size),
@@ -116,8 +121,8 @@ const handlers: KernelHandlers<typeof mach.routines, Task> = {
       object: what.object,
       offset: what.offset + u(a.offset),
       copy: a.copy,
-      protection: u(a.cur_protection),
-      maxProtection: u(a.max_protection),
+      protection: u(a.cur_protection & most),
+      maxProtection: u(a.max_protection & most),
       inheritance: u(a.inheritance),
     };
     return task.map.map(mapping);
