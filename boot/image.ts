@@ -27,11 +27,8 @@ const dir = (mode: number, entries: readonly (readonly [string, RamdiskNode])[] 
 /** Programs that run with their owner's identity. */
 const SET_UID = new Set(["/bin/su", "/bin/login", "/bin/passwd"]);
 
-/** The boot modules themselves lie in the filesystem too, as on a real system. */
-const bootModules: readonly (readonly [path: string, entry: string])[] = [
-  ["/hurd/tmpfs.static", "hurd/tmpfs"],
-  ["/hurd/exec.static", "hurd/exec"],
-];
+/** The boot filesystem lies in itself too, as on a real system. */
+const bootModules: readonly (readonly [path: string, entry: string])[] = [["/hurd/tmpfs.static", "hurd/tmpfs"]];
 
 function programsIn(folder: string, more: readonly (readonly [path: string, name: string])[]): readonly (readonly [string, RamdiskNode])[] {
   const all = [...executables.map(([path]) => [path, instructionName(path)] as const), ...bootModules, ...more];

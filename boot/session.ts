@@ -36,12 +36,14 @@ export class Session {
   private showing = false;
   private eofs = 0;
   private readonly verbose: boolean;
+  private readonly running: boolean;
   /** The status of the commands, once they have ended. */
   status: number | undefined;
 
   /** `onOutput` gets what the commands print, or with `verbose` all that the console shows. */
   constructor(options: SystemOptions & { readonly verbose?: boolean }, onOutput: (bytes: Uint8Array) => void) {
     this.verbose = options.verbose ?? false;
+    this.running = options.run !== undefined;
     this.onOutput = onOutput;
     this.machine = buildSystem(options);
     this.machine.console.onOutput((bytes) => {
@@ -78,9 +80,10 @@ export class Session {
     return true;
   }
 
-  /** Why the machine went down, in words. */
+  /** Why the machine went down, in words; undefined after an orderly halt. */
   get reason(): string | undefined {
-    return this.machine.haltReason;
+    const { haltReason, halted } = this.machine;
+    return haltReason ?? (this.running && this.status === undefined && halted !== undefined ? "the system went down before the commands had ended" : undefined);
   }
 }
 

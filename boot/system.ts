@@ -31,7 +31,7 @@ export interface SystemOptions {
 export const BOOT_SCRIPT = [
   "hurd/tmpfs.static --multiboot-command-line=${kernel-command-line} --host-priv-port=${host-port} --device-master-port=${device-port}" +
     " --exec-server-task=${exec-task} --kernel-task=${kernel-task} -T typed ${root} $(task-create) $(task-resume)",
-  "hurd/exec.static $(exec-task=task-create)",
+  "/hurd/exec $(exec-task=task-create)",
 ].join("\n");
 
 /** 24 November 2026, 00:00 UTC, in microseconds: a machine without a clock of its own starts here. */
@@ -61,7 +61,7 @@ export function buildSystem(options: SystemOptions = {}): Machine {
   options.observe?.(machine);
   machine.boot(bootScript, [
     { name: "hurd/tmpfs.static", bytes: encodeImage("hurd/tmpfs") },
-    { name: "hurd/exec.static", bytes: encodeImage("hurd/exec") },
+    { name: "/hurd/exec", bytes: encodeImage("hurd/exec") },
   ]);
   return machine;
 }
