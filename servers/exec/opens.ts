@@ -1,4 +1,5 @@
 /** Opens of /servers/exec: what a translator on one node has to answer (libtrivfs's part of the exec server). */
+import { decodeStat, encodeStat, S_IFCHR, S_IFMT, S_IROOT, S_ITRANS } from "../interfaces/stat.ts";
 import { copySend, MACH_PORT_NULL, type MachPort } from "../../mach/ipc/names.ts";
 import type { MachMsg } from "../../mach/ipc/message.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
@@ -89,7 +90,10 @@ export class Opens {
         return { err: 0, newport: yield* bucket.getRight(yield* opens.open(open.user, open.openmodes)) };
       },
       *io_stat() {
-        return yield* ioCall.io_stat(opens.realnode, {});
+        const under = yield* ioCall.io_stat(opens.realnode, {});
+        if (under.err) return under;
+        const st = decodeStat(under.stat_info);
+        return { err: 0, stat_info: encodeStat({ ...st, mode: (st.mode & ~(S_IFMT | S_ITRANS)) | S_IFCHR | S_IROOT, size: 0, blocks: 0 }) };
       },
       *io_get_openmodes({ openmodes }) {
         return { err: 0, bits: openmodes };

@@ -15,7 +15,7 @@ import { fsys } from "../interfaces/fsys.ts";
 import { FS_RETRY_NORMAL } from "../interfaces/hurd-types.ts";
 import { io } from "../interfaces/io.ts";
 import { msg } from "../interfaces/msg.ts";
-import { S_IFCHR } from "../interfaces/stat.ts";
+import { S_IFCHR, S_IROOT } from "../interfaces/stat.ts";
 import { startup } from "../interfaces/startup.ts";
 import { launchCoreServers, release } from "./core-servers.ts";
 import { crashMach, crashSystem, rebootSystem } from "./crash.ts";
@@ -25,7 +25,7 @@ import { launchSystem, markEssential } from "./system.ts";
 
 const reply = replyTo(startup);
 /** A character device of root's, and nothing else (recorded: `ls /servers`). */
-const NODE_STAT: readonly number[] = Array.from({ length: 32 }, (_, i) => (i === 7 ? S_IFCHR : 0));
+const NODE_STAT: readonly number[] = Array.from({ length: 32 }, (_, i) => (i === 7 ? S_IFCHR | S_IROOT : 0));
 
 /** Takes the request's reply right over, for a later answer. */
 function keepReply(request: MachMsg): { readonly port: MachPort; readonly type: number } {
