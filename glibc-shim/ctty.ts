@@ -17,16 +17,16 @@ export function* openCtty(p: Process, port: MachPort): Syscall<MachPort> {
 }
 
 /** A port on the terminal behind `port` under our present pid and process group; null when the terminal refuses. */
-export function* reopenCtty(p: Process, port: MachPort): Syscall<MachPort> {
-  const opened = yield* termCall.term_open_ctty(port, { pid: p.pid, pgrp: p.pgrp });
+export function* reopenCtty(p: Process, port: MachPort, pgrp = p.pgrp): Syscall<MachPort> {
+  const opened = yield* termCall.term_open_ctty(port, { pid: p.pid, pgrp });
   return opened.err ? MACH_PORT_NULL : opened.newtty;
 }
 
-/** Makes every ctty port anew: our group has changed, or we are a fork's child. */
-export function* reopenAllCtty(p: Process): Syscall<void> {
+/** Makes every ctty port anew: our group is to change, or we are a fork's child. */
+export function* reopenAllCtty(p: Process, pgrp = p.pgrp): Syscall<void> {
   for (const d of p.dtable) {
     if (d === undefined || d.ctty.port === MACH_PORT_NULL) continue;
-    yield* d.ctty.set(yield* d.port.use((port) => reopenCtty(p, port)));
+    yield* d.ctty.set(yield* d.port.use((port) => reopenCtty(p, port, pgrp)));
   }
 }
 

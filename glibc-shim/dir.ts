@@ -11,7 +11,7 @@ import { orThrow, UnixError } from "./errno.ts";
 import type { Dirent, Fd } from "./libc.ts";
 import { lookupSplit, ownNames } from "./lookup.ts";
 import { inDirectory, lookupPort, onFile } from "./names.ts";
-import { Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { deallocate } from "./rights.ts";
 import { fsCall, ioCall } from "./stubs.ts";
 import { fromUtf8 } from "./text.ts";

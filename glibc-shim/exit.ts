@@ -9,36 +9,36 @@ import { taskSelf } from "./rights.ts";
 import { procCall } from "./stubs.ts";
 
 /** `_hurd_exit`: tells proc the status word, if there is a proc, and ends the task. The result of neither matters. */
-export function* hurdExit(process: Process, status: number): Syscall<never> {
-  if (process.hasProc) yield* procCall.proc_mark_exit(process.port(INIT_PORT_PROC), { status, sigcode: 0 });
+export function* hurdExit(p: Process, status: number): Syscall<never> {
+  if (p.hasProc) yield* procCall.proc_mark_exit(p.port(INIT_PORT_PROC), { status, sigcode: 0 });
   for (;;) {
     yield* machCall.task_terminate(yield* taskSelf(), {});
     yield* swtch_pri();
   }
 }
 
-export function* _exit(process: Process, status: number): Syscall<never> {
-  return yield* hurdExit(process, W_EXITCODE(status, 0));
+export function* _exit(p: Process, status: number): Syscall<never> {
+  return yield* hurdExit(p, W_EXITCODE(status, 0));
 }
 
 /** Runs the atexit handlers, last registered first, then `_exit`. */
-export function* exit(process: Process, status: number): Syscall<never> {
-  for (let handler = process.exitHandlers.pop(); handler !== undefined; handler = process.exitHandlers.pop()) yield* handler();
-  return yield* _exit(process, status);
+export function* exit(p: Process, status: number): Syscall<never> {
+  for (let handler = p.exitHandlers.pop(); handler !== undefined; handler = p.exitHandlers.pop()) yield* handler();
+  return yield* _exit(p, status);
 }
 
 /**
  * Runs a program's body to its end and exits with its status. An uncaught UnixError is told on stderr and exits 1; anything else that is thrown is a bug of ours and goes on.
  */
-export function* runToExit(process: Process, body: Syscall<number>, complain: (text: string) => Syscall<void>): Syscall<never> {
+export function* runToExit(p: Process, body: Syscall<number>, complain: (text: string) => Syscall<void>): Syscall<never> {
   let status: number;
   try {
     status = yield* body;
-    return yield* exit(process, status);
+    return yield* exit(p, status);
   } catch (e) {
     if (!(e instanceof UnixError)) throw e;
     // stderr may be closed, or its server dead: then there is nobody to tell
-    yield* attempt(complain(`${process.argv0}: ${e.message}\n`));
-    return yield* exit(process, 1);
+    yield* attempt(complain(`${p.argv0}: ${e.message}\n`));
+    return yield* exit(p, 1);
   }
 }

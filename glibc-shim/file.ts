@@ -11,7 +11,7 @@ import { orThrow, UnixError } from "./errno.ts";
 import type { Fd, Stat } from "./libc.ts";
 import { lookup, type Names, ownNames } from "./lookup.ts";
 import { lookupPort, onFd, onFile } from "./names.ts";
-import { Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { reauthenticate } from "./reauth.ts";
 import { deallocate } from "./rights.ts";
 import { read } from "./rw.ts";

@@ -9,7 +9,7 @@ import { PortCell } from "./cell.ts";
 import { orThrow, UnixError } from "./errno.ts";
 import { lookup, ownNames } from "./lookup.ts";
 import { lookupPort } from "./names.ts";
-import { Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { addSendRef, deallocate } from "./rights.ts";
 import { fsCall, ioCall } from "./stubs.ts";
 

@@ -4,9 +4,11 @@ import { swtch_pri, type Syscall } from "../mach/kern/syscall.ts";
 import { INIT_PORT_CTTYID, INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
 import { decodeUtsname, type Utsname } from "../servers/interfaces/utsname.ts";
 import { dropAllCtty } from "./ctty.ts";
-import { orThrow } from "./errno.ts";
-import { Process } from "./process.ts";
+import { attempt, orThrow } from "./errno.ts";
+import { readFile } from "./file.ts";
+import type { Process } from "./process.ts";
 import { procCall } from "./stubs.ts";
+import { fromUtf8 } from "./text.ts";
 
 /** A plain question to proc. */
 function* ask<A extends { readonly err: number }>(p: Process, call: string, body: (proc: MachPort) => Syscall<A>): Syscall<Extract<A, { readonly err: 0 }>> {
@@ -24,8 +26,8 @@ export function* getsid(p: Process, pid: number): Syscall<number> {
 }
 
 /** Lets the signal thread run until proc's news about us is in, or nobody is left who could bring any. */
-function* awaitNews(p: Process, generation: number): Syscall<void> {
-  while (p.idsGeneration === generation && p.signalThread !== MACH_PORT_NULL) if ((yield* swtch_pri()) === 0) return;
+function* awaitNews(p: Process, arrived: () => boolean): Syscall<void> {
+  while (!arrived() && p.signalThread !== MACH_PORT_NULL) if ((yield* swtch_pri()) === 0) return;
 }
 
 export function* setpgid(p: Process, pid: number, pgid: number): Syscall<void> {
@@ -34,21 +36,24 @@ export function* setpgid(p: Process, pid: number, pgid: number): Syscall<void> {
   yield* ask(p, "setpgid", (proc) => procCall.proc_setpgrp(proc, { pid, pgrp: pgid }));
   const own = pid === 0 || pid === p.pid;
   const wanted = pgid === 0 ? p.pid : pgid;
-  if (own && wanted !== old) yield* awaitNews(p, generation);
+  if (own && wanted !== old) yield* awaitNews(p, () => p.idsGeneration !== generation && p.pgrp === wanted);
 }
 
 /** A new session without a controlling terminal. Throws EPERM for a group leader. */
 export function* setsid(p: Process): Syscall<number> {
   const generation = p.idsGeneration;
   yield* ask(p, "setsid", (proc) => procCall.proc_setsid(proc, {}));
-  yield* awaitNews(p, generation);
+  yield* awaitNews(p, () => p.idsGeneration !== generation);
   yield* p.cell(INIT_PORT_CTTYID).set(MACH_PORT_NULL);
   yield* dropAllCtty(p);
   return p.pid;
 }
 
+/** The system's name. Proc knows no host name: that is a file's content, as `gethostname` has it. */
 export function* uname(p: Process): Syscall<Utsname> {
-  return decodeUtsname((yield* ask(p, "uname", (proc) => procCall.proc_uname(proc, {}))).uname);
+  const name = decodeUtsname((yield* ask(p, "uname", (proc) => procCall.proc_uname(proc, {}))).uname);
+  const host = yield* attempt(readFile(p, "/etc/hostname"));
+  return host.err ? name : { ...name, nodename: fromUtf8(host.value).trim() };
 }
 
 /** host_priv and the device master. Throws EPERM for all but root. */

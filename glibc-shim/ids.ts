@@ -4,7 +4,8 @@ import { asFailure } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
 import { UnixError } from "./errno.ts";
-import { type Ids, Process } from "./process.ts";
+import type { Process } from "./process.ts";
+import { type Ids } from "./process.ts";
 import { checkIds, installAuth, makeAuth, setauth } from "./setauth.ts";
 
 function* idsOf(p: Process, call: string): Syscall<Ids> {

@@ -8,7 +8,7 @@ import { store, type Syscall } from "../mach/kern/syscall.ts";
 import { INIT_PORT_BOOTSTRAP, INIT_PORT_PROC, INIT_SIGIGN, INIT_SIGMASK, INIT_SIGPENDING, INIT_TRACEMASK, INIT_UMASK, PAGE_SIZE, TASK_BOOTSTRAP_PORT } from "../servers/interfaces/hurd-types.ts";
 import { UNBLOCKABLE } from "../servers/interfaces/signals.ts";
 import { initDtable } from "./dtable.ts";
-import { setIgnored } from "./msg-server.ts";
+import { setIgnored } from "./msg-state.ts";
 import { type Process, threadState } from "./process.ts";
 import { taskSelf } from "./rights.ts";
 import { setMsgport, startSignals } from "./signal-thread.ts";

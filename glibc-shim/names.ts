@@ -2,11 +2,11 @@
 import type { MachPort } from "../mach/ipc/names.ts";
 import { asFailure } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
-import { PortCell } from "./cell.ts";
+import type { PortCell } from "./cell.ts";
 import { descriptor } from "./dtable.ts";
 import { orThrow, UnixError } from "./errno.ts";
 import { lookup, lookupSplit, ownNames } from "./lookup.ts";
-import { Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { deallocate } from "./rights.ts";
 import { failDescriptor } from "./rw.ts";
 

@@ -3,7 +3,7 @@ import type { Syscall } from "../mach/kern/syscall.ts";
 import { attempt } from "./errno.ts";
 import { readFile } from "./file.ts";
 import type { Group, Passwd } from "./libc.ts";
-import { Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { fromUtf8 } from "./text.ts";
 
 function* lines(p: Process, path: string): Syscall<readonly (readonly string[])[]> {

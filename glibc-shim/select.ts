@@ -11,7 +11,7 @@ import { io } from "../servers/interfaces/io.ts";
 import { descriptor } from "./dtable.ts";
 import { orThrow, UnixError } from "./errno.ts";
 import type { Fd } from "./libc.ts";
-import { Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { destroyReceive, taskSelf } from "./rights.ts";
 
 interface Asked {

@@ -8,7 +8,8 @@ import { UnixError } from "./errno.ts";
 import { deliverUnblocked } from "./handler.ts";
 import { kill } from "./kill.ts";
 import type { SigAction } from "./libc.ts";
-import { DEFAULT_ACTION, Process, sigstateSelf } from "./process.ts";
+import type { Process} from "./process.ts";
+import { DEFAULT_ACTION, sigstateSelf } from "./process.ts";
 import { destroyReceive } from "./rights.ts";
 
 const valid = (signo: number): boolean => Number.isInteger(signo) && signo > 0 && signo < NSIG;
@@ -33,7 +34,7 @@ export function* sigprocmask(p: Process, how: "block" | "unblock" | "set", mask:
   return old;
 }
 
-// eslint-disable-next-line require-yield -- a call of the library like others, though it needs nobody's help
+ 
 export function* sigpending(p: Process): Syscall<number> {
   return (sigstateSelf().pending | p.pending) >>> 0;
 }

@@ -9,7 +9,7 @@ import { internFd } from "./dtable.ts";
 import { attempt, orThrow, UnixError } from "./errno.ts";
 import type { Fd } from "./libc.ts";
 import { lookupPort } from "./names.ts";
-import { Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { deallocate } from "./rights.ts";
 import { socketCall } from "./stubs.ts";
 

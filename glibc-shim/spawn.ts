@@ -15,7 +15,7 @@ import { absolutePath, candidates, execInts, fileExec, pruned, traceFlag, triesN
 import { deliverUnblocked } from "./handler.ts";
 import type { FileAction, SpawnAttributes } from "./libc.ts";
 import { lookup, type Names } from "./lookup.ts";
-import { Process, sigstateSelf } from "./process.ts";
+import { type Process, sigstateSelf } from "./process.ts";
 import { reauthenticate } from "./reauth.ts";
 import { addSendRef, deallocate, taskSelf } from "./rights.ts";
 import { checkIds, makeAuth, reauthProc } from "./setauth.ts";
@@ -49,7 +49,7 @@ const fail = (err: number): UnixError => new UnixError("posix_spawn", asFailure(
 export function* posixSpawn(p: Process, what: SpawnProgram, actions: readonly FileAction[], attributes: SpawnAttributes): Syscall<number> {
   const proc = p.port(INIT_PORT_PROC);
   const { child_task: task } = orThrow("posix_spawn", yield* machCall.task_create(yield* taskSelf(), { inherit_memory: false }));
-  const built = yield* attempt(begin(p, proc, task));
+  const built = yield* attempt(begin(proc, task));
   if (built.err) {
     yield* machCall.task_terminate(task, {});
     yield* deallocate(task);
@@ -64,7 +64,7 @@ export function* posixSpawn(p: Process, what: SpawnProgram, actions: readonly Fi
 }
 
 /** Registers the task as our child. The pid is asked for first: once it is our child, others may kill it. */
-function* begin(p: Process, proc: MachPort, task: MachPort): Syscall<Child> {
+function* begin(proc: MachPort, task: MachPort): Syscall<Child> {
   const { pid } = orThrow("posix_spawn", yield* procCall.proc_task2pid(proc, { task }));
   const { proc: childProc } = orThrow("posix_spawn", yield* procCall.proc_task2proc(proc, { task }));
   orThrow("posix_spawn", yield* procCall.proc_child(proc, { child: task }));

@@ -9,7 +9,7 @@ import { openCtty } from "./ctty.ts";
 import { descriptor } from "./dtable.ts";
 import { orThrow, UnixError } from "./errno.ts";
 import type { Fd, Termios, Winsize } from "./libc.ts";
-import { Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { deallocate } from "./rights.ts";
 import { output } from "./rw.ts";
 import { termCall, tioctlCall } from "./stubs.ts";

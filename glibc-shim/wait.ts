@@ -4,7 +4,7 @@ import { EWOULDBLOCK } from "../servers/interfaces/errno.ts";
 import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
 import { orThrow } from "./errno.ts";
 import type { Waited } from "./libc.ts";
-import { Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { procCall } from "./stubs.ts";
 
 /** Throws ECHILD, EINTR. With WNOHANG and nothing ready the pid is 0. */

@@ -2,7 +2,7 @@
  * A small world around one program: a task that plays exec's start-up data, proc, auth, a root directory and a terminal-less stdout, each as far as the library needs it.
  * Programs run in tasks of their own, as they would, and speak to it in messages only.
  */
-import { MachMsg } from "../../mach/ipc/message.ts";
+import type { MachMsg } from "../../mach/ipc/message.ts";
 import { copySend, MACH_PORT_NULL, makeSend, makeSends, type MachPort } from "../../mach/ipc/names.ts";
 import { machPortCall } from "../../mach/interfaces/mach-port.ts";
 import { machCall } from "../../mach/interfaces/mach.ts";
