@@ -1,11 +1,9 @@
 /** A booted system whose pid 1 is the test's own program: root, all core servers up, nothing else running. */
-import { diskDevice } from "../../mach/device/disk.ts";
-import { encodeImage } from "../../mach/kern/image.ts";
-import { Machine, type Halt } from "../../mach/kern/machine.ts";
+import type { Halt, Machine } from "../../mach/kern/machine.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { rootTree, type ImageOptions } from "../../boot/image.ts";
-import { instructionName, instructionSet } from "../../boot/instructions.ts";
-import { BOOT_SCRIPT } from "../../boot/system.ts";
+import { instructionName } from "../../boot/instructions.ts";
+import { buildSystem } from "../../boot/system.ts";
 import type { Libc, Main } from "../../glibc-shim/libc.ts";
 import { encodeRamdisk } from "../../servers/tmpfs/ramdisk.ts";
 
@@ -30,14 +28,8 @@ const STEPS = 3_000_000;
 
 /** A machine that boots to `main` as pid 1. */
 export function probeMachine(main: Main, { programs = [], etc }: ProbeOptions = {}): Machine {
-  const machine = new Machine({ instructions: instructionSet([...programs, [PLACE, main]]), commandLine: "gnumach root=device:rd0", bootTime: 1_795_478_400_000_000 });
   const tree = rootTree({ programs: programs.map(([path]) => [path, instructionName(path)] as const), ...(etc === undefined ? {} : { etc }) });
-  machine.addDevice("rd0", diskDevice(encodeRamdisk(tree)));
-  machine.boot(BOOT_SCRIPT, [
-    { name: "hurd/tmpfs.static", bytes: encodeImage("hurd/tmpfs") },
-    { name: "hurd/exec.static", bytes: encodeImage("hurd/exec") },
-  ]);
-  return machine;
+  return buildSystem({ disk: encodeRamdisk(tree), programs: [...programs, [PLACE, main]] });
 }
 
 /** Boots, runs `body` as pid 1, until nothing moves any more. */
