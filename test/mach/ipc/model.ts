@@ -3,15 +3,16 @@
  * made by looking through the table. Ports queue for themselves; a port set takes the oldest message of its members.
  */
 import { Kern, Msg } from "../../../mach/kern/kern-return.ts";
+import { dumpModel } from "./model-dump.ts";
 import type { Answer, Op, Subject } from "./rights-operations.ts";
 
-type Way = "send" | "once" | "receive" | "dead" | "set";
+export type Way = "send" | "once" | "receive" | "dead" | "set";
 /** One right. `task` -1: in a message, in a request, or on its way. */
-type Right = { way: Way; port: MPort | null; refs: number; task: number; name: number };
+export type Right = { way: Way; port: MPort | null; refs: number; task: number; name: number };
 type Carried = Right | null;
 type Message = { id: number; to: Carried; reply: Carried; replyWay: number; body: readonly Carried[]; data: number | undefined; arrived: number };
 type Request = { readonly task: number; readonly name: number; readonly notify: Right };
-type MPort = { dead: boolean; destination: MPort | null; mscount: number; seqno: number; qlimit: number; queue: Message[]; set: Right | null } & Requests;
+export type MPort = { dead: boolean; destination: MPort | null; mscount: number; seqno: number; qlimit: number; queue: Message[]; set: Right | null } & Requests;
 type Requests = { noSenders: Carried; destroyed: Carried; requests: (Request | null)[]; freeSlots: number[] };
 
 const [MOVE_RECEIVE, MOVE_SEND, MOVE_ONCE, COPY_SEND, MAKE_SEND, MAKE_ONCE] = [16, 17, 18, 19, 20, 21];
@@ -23,28 +24,23 @@ const no = (rc: number): Answer => ({ rc });
 
 export class Model implements Subject {
   private rights: Right[] = [];
-  private readonly freed: readonly number[][] = [[], []];
+  private readonly freed: number[][] = [[], []];
   private readonly doomed: Message[] = [];
   private clock = 0;
-
-  // ---- the table
   private readonly at = (task: number, name: number): Right[] => this.rights.filter((r) => r.task === task && r.name === name);
   private readonly get = (task: number, name: number, way: Way): Right | undefined => this.at(task, name).find((r) => r.way === way);
   private readonly count = (port: MPort | null, way: Way): number => this.rights.filter((r) => r.port === port && r.way === way).length;
   private add(way: Way, port: MPort | null): Right {
-    const right: Right = { way, port, refs: 1, task: -1, name: 0 };
-    this.rights.push(right);
-    return right;
+    this.rights = [...this.rights, { way, port, refs: 1, task: -1, name: 0 }];
+    return this.rights[this.rights.length - 1] as Right;
   }
   private readonly remove = (right: Right): unknown => (this.rights = this.rights.filter((r) => r !== right));
   private put(right: Right, task: number, name = this.newName(task)): number {
     this.unlist(task, name);
-    Object.assign(right, { task, name });
-    return name;
+    return Object.assign(right, { task, name }).name;
   }
-  private unlist(task: number, name: number): void {
-    const list = this.freed[task] ?? [];
-    if (list.includes(name)) list.splice(list.indexOf(name), 1);
+  private unlist(task: number, name: number, ...back: readonly number[]): void {
+    this.freed[task] = [...(this.freed[task] ?? []).filter((n) => n !== name), ...back];
   }
   private newName(task: number): number {
     let name = this.freed[task]?.pop() ?? 1;
@@ -52,7 +48,6 @@ export class Model implements Subject {
     return name;
   }
   private readonly nameOf = (task: number, port: MPort): number | undefined => this.rights.find((r) => r.task === task && r.port === port && r.way !== "once")?.name;
-
   // ---- what follows when a right ends
   private notify(to: Right, id: number, data?: number, body: readonly Carried[] = []): void {
     const message: Message = { id, to, reply: null, replyWay: 0, body, data, arrived: ++this.clock };
@@ -64,30 +59,22 @@ export class Model implements Subject {
     const { port, way } = right;
     if (way === "once" && !port.dead) return this.notify(right, 71);
     this.remove(right);
-    if (way === "receive") this.endReceive(port);
-    if (way === "send") this.noMoreSenders(port);
+    if (way === "receive" || way === "send") way === "send" ? this.noMoreSenders(port) : this.endReceive(port);
   }
   private noMoreSenders(port: MPort): void {
-    const to = port.noSenders;
-    if (port.dead || !to || this.count(port, "send") > 0) return;
-    port.noSenders = null;
-    this.notify(to, 70, port.mscount);
+    const to = this.count(port, "send") > 0 ? null : port.noSenders;
+    if (to) (port.noSenders = null), this.notify(to, 70, port.mscount);
   }
   private destroyMessage(message: Message): void {
     if (this.doomed.push(message) > 1) return;
     for (let m = this.doomed[0]; m; this.doomed.shift(), m = this.doomed[0]) for (const right of [m.to, m.reply, ...m.body]) this.drop(right);
   }
-  private reaches(from: MPort | null | undefined, port: MPort | null): boolean {
-    for (let p = from; p; p = p.destination) if (p === port) return true;
-    return false;
-  }
+  private readonly reaches = (from: MPort | null, port: MPort): boolean => from === port || (from !== null && this.reaches(from.destination, port));
   private endReceive(port: MPort): void {
     const { destroyed } = port;
     Object.assign(port, { destination: null, destroyed: null });
-    if (!destroyed || this.reaches(destroyed.port, port)) {
-      if (destroyed) this.remove(destroyed);
-      return this.die(port);
-    }
+    if (destroyed && this.reaches(destroyed.port, port)) this.remove(destroyed);
+    if (!destroyed || this.reaches(destroyed.port, port)) return this.die(port);
     port.destination = destroyed.port;
     this.notify(destroyed, 69, undefined, [this.add("receive", port)]);
   }
@@ -95,8 +82,8 @@ export class Model implements Subject {
     const { requests, noSenders, queue } = port;
     Object.assign(port, { dead: true, requests: [], noSenders: null, queue: [] });
     for (const r of this.rights.filter((x) => x.port === port && x.task >= 0)) {
-      const fired = requests.some((q) => q?.task === r.task && q.name === r.name);
-      Object.assign(r, { way: "dead", port: null, refs: r.refs + (fired ? 1 : 0) });
+      const fired = requests.filter((q) => q?.task === r.task && q.name === r.name);
+      Object.assign(r, { way: "dead", port: null, refs: r.refs + fired.length });
     }
     this.drop(noSenders);
     for (const m of queue) this.destroyMessage(m);
@@ -109,22 +96,22 @@ export class Model implements Subject {
     if (way === "receive" && port) Object.assign(port, { mscount: 0, seqno: 0, set: null });
     if (this.at(task, name).length > 0) return () => undefined;
     this.freed[task]?.push(name);
-    const slot = port?.requests.findIndex((q) => q?.task === task && q.name === name) ?? -1;
-    const request = port?.requests[slot];
-    if (!port || !request) return () => undefined;
-    port.requests[slot] = null;
-    port.freeSlots.push(slot);
-    return () => this.notify(request.notify, 65, name);
+    const notify = port && this.unwatch(port, task, name);
+    return () => void (notify && this.notify(notify, 65, name));
+  }
+  /** Takes out the dead-name request of a name. */
+  private unwatch(port: MPort, task: number, name: number): Carried {
+    const slot = port.requests.findIndex((q) => q?.task === task && q.name === name);
+    const notify = port.requests[slot]?.notify ?? null;
+    if (notify) port.freeSlots.push(slot), (port.requests[slot] = null);
+    return notify;
   }
   /** `count` references of a right end. */
   private end(right: Right, count: number): void {
-    right.refs -= count;
-    if (right.refs > 0) return;
+    if ((right.refs -= count) > 0) return;
     const told = this.leave(right);
-    this.drop(right);
-    told();
+    this.drop(right), told();
   }
-
   // ---- rights out of a name and into one
   private can(task: number, name: number, disposition: number): boolean {
     const way = disposition === MAKE_SEND || disposition === MAKE_ONCE ? "receive" : wayOf(disposition);
@@ -132,56 +119,39 @@ export class Model implements Subject {
   }
   private out(task: number, name: number, disposition: number): Right {
     const [first] = this.at(task, name);
-    if (first?.way === "dead") {
-      if (disposition !== COPY_SEND) this.end(first, 1);
-      return this.add("dead", null);
-    }
+    if (first?.way === "dead" && disposition !== COPY_SEND) this.end(first, 1);
+    if (first?.way === "dead") return this.add("dead", null);
     const port = first?.port ?? null;
     if (disposition === MAKE_SEND && port) port.mscount++;
     const moved = this.get(task, name, wayOf(disposition));
     if (!moved || disposition === COPY_SEND || disposition === MAKE_SEND || disposition === MAKE_ONCE) return this.add(wayOf(disposition), port);
-    if (moved.refs > 1) {
-      moved.refs--;
-      return this.add("send", port);
-    }
-    this.leave(moved)();
-    return moved;
+    if (moved.refs === 1) return this.leave(moved)(), moved;
+    moved.refs--;
+    return this.add("send", port);
   }
   private into(task: number, right: Carried): number {
     if (!right) return 0;
-    if (!right.port || right.port.dead) {
-      this.remove(right);
-      return DEAD;
-    }
+    if (!right.port || right.port.dead) return this.remove(right), DEAD;
     if (right.way === "receive") right.port.destination = null;
     const known = right.way === "once" ? undefined : this.nameOf(task, right.port);
     if (known === undefined) return this.put(right, task);
     const same = this.get(task, known, right.way);
     if (!same) return this.put(right, task, known);
     same.refs++;
-    this.remove(right);
-    return known;
+    return this.remove(right), known;
   }
-
-  // ---- operations
   run(op: Op): Answer {
     const { task, name } = op;
     switch (op.op) {
-      case "allocate":
-        return this.allocate(task, op.right);
-      case "send":
-        return this.send(op);
-      case "receive":
-        return this.receive(task, name);
-      case "insert":
-        return this.carrying(op.poly, op.disposition, (right) => this.insert(task, name, right));
-      case "notification":
-        return this.carrying(op.notify, MAKE_ONCE ?? 0, (right) => this.request(op, right));
+      case "allocate": return this.allocate(task, op.right);
+      case "send": return this.send(op);
+      case "receive": return this.receive(task, name);
+      case "insert": return this.carrying(op.poly, op.disposition, (right) => this.insert(task, name, right));
+      case "notification": return this.carrying(op.notify, MAKE_ONCE ?? 0, (right) => this.request(op, right));
       case "extract":
         if (!this.can(task, name, op.disposition)) return no(this.at(task, name).length ? Kern.INVALID_RIGHT : Kern.INVALID_NAME);
         return { rc: 0, out: [this.into(0, this.out(task, name, op.disposition))] };
-      default:
-        return no(this.at(task, name).length === 0 ? Kern.INVALID_NAME : this.change(op));
+      default: return no(this.at(task, name).length === 0 ? Kern.INVALID_NAME : this.change(op));
     }
   }
   private allocate(task: number, kind: number): Answer {
@@ -201,23 +171,18 @@ export class Model implements Subject {
       return right ? this.modify(right, op.op === "modRefs" ? op.delta : -1) : Kern.INVALID_RIGHT;
     }
     if (!receive?.port) return Kern.INVALID_RIGHT;
-    if (op.op === "qlimit") receive.port.qlimit = op.value;
-    return op.op === "member" ? this.member(task, receive.port, op.after) : 0;
+    return op.op === "member" ? this.member(task, receive.port, op.after) : "value" in op ? ((receive.port.qlimit = op.value), 0) : 0;
   }
   private modify(right: Right, delta: number): number {
     if (right.refs + delta < 0 || (delta > 0 && right.way !== "send" && right.way !== "dead")) return Kern.INVALID_VALUE;
     if (delta < 0 && right.way === "set") return this.destroy([right]);
-    this.end(right, -delta);
-    return 0;
+    return this.end(right, -delta), 0;
   }
   private destroy(rights: readonly Right[]): number {
     const receive = rights.find((r) => r.way === "receive");
     for (const r of this.rights) if (r.port?.set && rights.includes(r.port.set)) r.port.set = null;
-    const [only] = rights;
-    if (!receive?.port) {
-      if (only) this.end(only, only.refs);
-      return 0;
-    }
+    if (!receive?.port) for (const only of rights) this.end(only, only.refs);
+    if (!receive?.port) return 0;
     const { port } = receive;
     const { mscount } = port;
     const told = rights.map((r) => this.leave(r));
@@ -234,8 +199,7 @@ export class Model implements Subject {
     if (after !== 0 && !set) return this.at(task, after).length ? Kern.INVALID_RIGHT : Kern.INVALID_NAME;
     if (after === 0 && !port.set) return Kern.NOT_IN_SET;
     if (set && set !== port.set) for (const m of port.queue) m.arrived = ++this.clock;
-    port.set = set ?? null;
-    return 0;
+    return (port.set = set ?? null), 0;
   }
   /** A call of task 0 that carries a right: dropped when the call fails. */
   private carrying(name: number, disposition: number, call: (right: Carried) => Answer): Answer {
@@ -243,25 +207,18 @@ export class Model implements Subject {
     if (!this.can(0, name, disposition)) return no(Msg.SEND_INVALID_RIGHT);
     const right = this.out(0, name, disposition);
     const answer = call(right);
-    if (answer.rc !== 0) this.drop(right);
-    return answer;
+    return answer.rc === 0 || this.drop(right), answer;
   }
   private insert(task: number, name: number, right: Carried): Answer {
     if (bad(name)) return no(Kern.INVALID_VALUE);
     if (!right?.port) return no(Kern.INVALID_CAPABILITY);
     const known = right.way === "once" ? undefined : this.nameOf(task, right.port);
     const used = this.at(task, name).length > 0;
-    if (known !== undefined && known !== name) {
-      if (!used) this.unlist(task, name);
-      if (!used) this.freed[task]?.push(name);
-      return no(Kern.RIGHT_EXISTS);
-    }
+    if (known !== undefined && known !== name) return used || this.unlist(task, name, name), no(Kern.RIGHT_EXISTS);
     if (used && known === undefined) return no(Kern.NAME_EXISTS);
-    if (known !== undefined) this.into(task, right);
-    else {
-      right.port.destination = right.way === "receive" ? null : right.port.destination;
-      this.put(right, task, name);
-    }
+    if (right.way === "receive") right.port.destination = null;
+    if (known === undefined) this.put(right, task, name);
+    else this.into(task, right);
     return no(0);
   }
   private request(op: Op & { op: "notification" }, notify: Carried): Answer {
@@ -274,31 +231,20 @@ export class Model implements Subject {
     if (id === 72 && right.way === "dead") {
       if (sync === 0 || !notify) return no(Kern.INVALID_ARGUMENT);
       right.refs++;
-      this.notify(notify, 72, name);
-      return { rc: 0, out: [0] };
+      return this.notify(notify, 72, name), { rc: 0, out: [0] };
     }
     if (!port) return no(Kern.INVALID_RIGHT);
     const old = id === 72 ? this.watch(port, task, name, notify) : id === 69 ? port.destroyed : port.noSenders;
     if (id === 69) port.destroyed = notify;
     if (id === 70) port.noSenders = notify;
-    if (id === 70 && notify && this.count(port, "send") === 0 && sync <= port.mscount) {
-      port.noSenders = null;
-      this.notify(notify, 70, port.mscount);
-    }
+    if (id === 70 && sync <= port.mscount) this.noMoreSenders(port);
     return { rc: 0, out: [this.into(0, old)] };
   }
   private watch(port: MPort, task: number, name: number, notify: Carried): Carried {
-    const slot = port.requests.findIndex((q) => q?.task === task && q.name === name);
-    const old = port.requests[slot]?.notify ?? null;
-    if (!notify) {
-      if (old) port.freeSlots.push(slot);
-      if (old) port.requests[slot] = null;
-    } else if (old) port.requests[slot] = { task, name, notify };
-    else {
-      const size = port.requests.length;
-      if (port.freeSlots.length === 0) for (let i = size; i < 2 * size; i++) port.freeSlots.push(port.requests.push(null) - 1);
-      port.requests[port.freeSlots.pop() ?? 0] = { task, name, notify };
-    }
+    const old = this.unwatch(port, task, name);
+    const { requests, freeSlots } = port;
+    if (notify && freeSlots.length === 0) for (const _ of [...requests]) freeSlots.push(requests.push(null) - 1);
+    if (notify) requests[freeSlots.pop() ?? 0] = { task, name, notify };
     return old;
   }
   private send(op: Op & { op: "send" }): Answer {
@@ -321,19 +267,15 @@ export class Model implements Subject {
     const body: Carried[] = [];
     for (const { name, disposition } of items) {
       if (bad(name) || this.can(task, name, disposition)) body.push(this.carried(task, name, disposition));
-      else {
-        for (const right of [header.to, header.reply, ...body]) this.drop(right);
-        return no(Msg.SEND_INVALID_RIGHT);
-      }
+      else return [header.to, header.reply, ...body].forEach((right) => this.drop(right)), no(Msg.SEND_INVALID_RIGHT);
     }
     const message: Message = { ...header, body, data: undefined, arrived: ++this.clock };
     let circular = false;
     for (const r of body) if (r?.way === "receive" && r.port) this.reaches(to, r.port) ? (circular = true) : (r.port.destination = to);
     if (!to || to.dead) this.destroyMessage(message);
-    else if (to.queue.length >= to.qlimit && header.to?.way !== "once") {
-      for (const right of [header.to, header.reply, ...body]) this.into(task, right);
-      return no(Msg.SEND_TIMED_OUT);
-    } else if (circular) this.destroyMessage(message);
+    else if (to.queue.length >= to.qlimit && header.to?.way !== "once")
+      return [header.to, header.reply, ...body].forEach((right) => this.into(task, right)), no(Msg.SEND_TIMED_OUT);
+    else if (circular) this.destroyMessage(message);
     else to.queue.push(message);
     return no(0);
   }
@@ -352,17 +294,5 @@ export class Model implements Subject {
     if (m.to?.way === "send") this.noMoreSenders(port);
     return { rc: 0, out: [...header, ...(m.data === undefined ? [] : [m.data]), ...m.body.map((r) => this.into(task, r))] };
   }
-  dump(): string {
-    return [0, 1].map((task) => [...new Set(this.rights.filter((r) => r.task === task).map((r) => r.name))].sort((a, b) => a - b).map((n) => this.line(task, n)).join(" ")).join(" | ");
-  }
-  private line(task: number, name: number): string {
-    const has = (way: Way): Right | undefined => this.get(task, name, way);
-    const watched = this.rights.some((r) => r.task === task && r.name === name && r.port?.requests.some((q) => q?.task === task && q.name === name));
-    const kind = `${name}:${has("send") ? "S" : ""}${has("receive") ? "R" : ""}${has("once") ? "O" : ""}${has("set") ? "P" : ""}${has("dead") ? "D" : ""}${watched ? "n" : ""}`;
-    if (has("set")) return `${kind}{${this.rights.filter((r) => r.way === "receive" && r.port?.set === has("set")).map((r) => r.name).sort((a, b) => a - b).join()}}`;
-    const refs = String(has("send")?.refs ?? has("dead")?.refs ?? "");
-    const p = has("receive")?.port;
-    const flags = p && [p.set?.name ?? 0, p.seqno, p.mscount, p.qlimit, p.queue.length, this.count(p, "once"), Number(this.count(p, "send") > 0), Number(p.destroyed !== null), Number(p.noSenders !== null)];
-    return `${kind}${refs}${flags ? `[${flags.join()}]` : ""}`;
-  }
+  readonly dump = (): string => dumpModel(this.rights);
 }
