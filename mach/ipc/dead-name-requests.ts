@@ -24,6 +24,11 @@ export class DeadNameRequests {
     return slot;
   }
 
+  /** Slots of the table, the unused one included. */
+  get size(): number {
+    return this.slots.length;
+  }
+
   private grow(): void {
     const size = this.slots.length;
     for (let i = size; i < size * 2; i++) {

@@ -1,5 +1,6 @@
 /** All that the kernel serves, by message id. */
 import type { KernelTable } from "./kernel-call.ts";
+import { debugRoutines } from "./serve-debug.ts";
 import { deviceRoutines } from "./serve-device.ts";
 import { gsyncRoutines } from "./serve-gsync.ts";
 import { hostRoutines } from "./serve-host.ts";
@@ -19,4 +20,5 @@ export const kernelTable: KernelTable = new Map([
   ...hostRoutines,
   ...pagerRoutines,
   ...deviceRoutines,
+  ...debugRoutines,
 ]);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { gnumachCall } from "../../../mach/interfaces/gnumach.ts";
+import { machDebugCall } from "../../../mach/interfaces/mach-debug.ts";
 import { machHostCall } from "../../../mach/interfaces/mach-host.ts";
 import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
@@ -7,7 +8,7 @@ import { intItem, MachMsg, MsgOption, type Item } from "../../../mach/ipc/messag
 import { copySend, MACH_PORT_NULL, MsgType, type MachPort } from "../../../mach/ipc/names.ts";
 import { Kern, Mig } from "../../../mach/kern/kern-return.ts";
 import { mig_get_reply_port } from "../../../mach/mig/client.ts";
-import { mach_msg, mach_host_self, swtch_pri, type Syscall } from "../../../mach/kern/syscall.ts";
+import { mach_msg, mach_host_self, mach_thread_self, swtch_pri, type Syscall } from "../../../mach/kern/syscall.ts";
 import { newPort, run, startThread } from "./boot-machine.ts";
 
 /** Receives one message without waiting; undefined when there is none. */
@@ -120,6 +121,23 @@ describe("kernel ports (mach-ipc.md §2, More)", () => {
       got.push(yield* mach_msg(msg));
     });
     expect(got).to.deep.equal([Mig.BAD_ID, 71, 0]);
+  });
+
+  it("a debugger learns what is behind a right: thread 1, task 2, host 3, an ordinary port 0", () => {
+    const got: unknown[] = [];
+    run(function* ({ self, host }) {
+      const port = yield* newPort(self);
+      yield* startThread(self, function* () {
+        yield* swtch_pri();
+      });
+      for (const name of [yield* mach_thread_self(), self, yield* mach_host_self(), host, port]) {
+        const r = yield* machDebugCall.mach_port_kernel_object(self, { name });
+        got.push(r.err ? r.err : r.object_type);
+      }
+      const r = yield* machDebugCall.mach_port_get_srights(self, { name: port });
+      got.push(r.err ? r.err : r.srights, (yield* machDebugCall.mach_port_get_srights(self, { name: self })).err);
+    });
+    expect(got).to.deep.equal([1, 2, 3, 4, 0, 1, Kern.INVALID_RIGHT]);
   });
 
   it("host_reboot needs the privileged host port, and stops the machine at once", () => {
