@@ -6,6 +6,7 @@ import { STDOUT, type Libc, type Main } from "../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
 import { O_RDONLY } from "../../../servers/interfaces/hurd-types.ts";
+import { SIGKILL } from "../../../servers/interfaces/signals.ts";
 import { WEXITSTATUS } from "../../../servers/interfaces/wait-status.ts";
 import { CallsOf, comparable, recordedCalls, spoken, type Call } from "./calls.ts";
 
@@ -34,22 +35,97 @@ const programs: Readonly<Record<string, Main>> = {
     yield* print(libc, `execv(${path}): errno=0x${code.toString(16)} ${strerror(code)}\n`);
     return 0;
   },
+  *"m-args"(libc, argv) {
+    yield* libc.fstat(STDOUT);
+    for (const [i, word] of argv.entries()) yield* libc.writeAll(STDOUT, `argv[${i}]=${word}\n`);
+    const ids = `uid=${yield* libc.getuid()} euid=${yield* libc.geteuid()} gid=${yield* libc.getgid()} egid=${yield* libc.getegid()}`;
+    yield* libc.writeAll(STDOUT, `${ids}\n`);
+    yield* libc.writeAll(STDOUT, `LD_ORIGIN_PATH=${libc.environ.get("LD_ORIGIN_PATH") ?? "(unset)"}\n`);
+    return 0;
+  },
+  *"m-false"() {
+    return 1;
+  },
+  *"m-forkonly"(libc) {
+    const pid = yield* libc.fork((child) => child._exit(7));
+    const { status } = yield* libc.waitpid(pid);
+    yield* print(libc, `fork: wait=ok status=0x${status.toString(16)}\n`);
+    return 0;
+  },
+  *"m-pipe"(libc) {
+    const [from, to] = yield* libc.pipe();
+    const pid = yield* libc.fork(function* (child) {
+      yield* child.close(from);
+      yield* child.writeAll(to, "hello pipe\n");
+      return yield* child._exit(0);
+    });
+    yield* libc.close(to);
+    let total = 0;
+    for (;;) {
+      const data = yield* libc.read(from, 64);
+      if (data.length === 0) break;
+      yield* libc.write(STDOUT, data);
+      total += data.length;
+    }
+    yield* print(libc, `pipe read total ${total}, last 0\n`);
+    const { status } = yield* libc.waitpid(pid);
+    yield* libc.writeAll(STDOUT, `pipe: wait=ok status=${status}\n`);
+    return 0;
+  },
+  *"m-killchild"(libc) {
+    const pid = yield* libc.fork(function* (child) {
+      for (;;) yield* attempt(child.pause());
+    });
+    yield* libc.usleep(100_000);
+    yield* libc.kill(pid, SIGKILL);
+    yield* print(libc, "kill=0 \n");
+    const { status } = yield* libc.waitpid(pid);
+    yield* libc.writeAll(STDOUT, `kill: wait=ok status=0x${status.toString(16)}\n`);
+    return 0;
+  },
+  *"m-setuidself"(libc, argv) {
+    yield* libc.setuid(Number(argv[1]));
+    yield* print(libc, "setuid=0 \n");
+    return 0;
+  },
+  *"m-open"(libc, argv) {
+    yield* libc.open(argv[1] ?? "", Number(argv[2]), 0o644);
+    yield* print(libc, `open(${argv[1]},${argv[2]})=ok errno=0 \n`);
+    return 0;
+  },
+  *"m-spawn"(libc) {
+    const pid = yield* libc.posix_spawn("/bin/m-true", ["m-true"]);
+    yield* print(libc, "spawn=0 Success\n");
+    const { status } = yield* libc.waitpid(pid);
+    yield* libc.writeAll(STDOUT, `spawn: wait=ok status=${status}\n`);
+    return 0;
+  },
   *"m-forkexec"(libc) {
     const pid = yield* libc.fork((child) => child.execve("/bin/m-true", ["m-true"]));
     const { status } = yield* libc.waitpid(pid);
     yield* print(libc, `fork+exec: wait=ok status=${status}\n`);
     return 0;
   },
-  /** Starts a program as it was started there: in a fresh task, without a controlling terminal. */
+  /** Starts a program as rpctrace started it: in a fresh task, without a controlling terminal, with a fourth descriptor (rpctrace's output). */
   *"m-start"(libc, argv) {
     const pid = yield* libc.fork(function* (child) {
       yield* child.setsid();
+      yield* child.open("/etc/motd", O_RDONLY);
       const started = yield* child.posix_spawn(argv[1] ?? "", argv.slice(1));
       return WEXITSTATUS((yield* child.waitpid(started)).status);
     });
     return WEXITSTATUS((yield* libc.waitpid(pid)).status);
   },
 };
+
+/** The files that the programs are tried on. */
+const files = [
+  "echo 'Welcome to the recorded Hurd.' > /etc/motd",
+  "echo text > /bin/plaintext; chmod 755 /bin/plaintext",
+  "echo text > /bin/noexec; chmod 644 /bin/noexec",
+  "echo '#!/bin/m-args one two' > /bin/script; chmod 755 /bin/script",
+  "echo '#!/bin/nosuch' > /bin/script-nointerp; chmod 755 /bin/script-nointerp",
+].join("\n");
 
 const recording = (name: string): string => readFileSync(new URL(`../../data/recorded/${name}`, import.meta.url), "utf8");
 
@@ -68,7 +144,7 @@ function byProcess(calls: readonly Call[]): readonly (readonly string[])[] {
 function ours(command: string): readonly (readonly string[])[] {
   const seen = new CallsOf();
   runCommands({
-    commands: `echo 'Welcome to the recorded Hurd.' > /etc/motd; m-start ${command}`,
+    commands: `${files}\nm-start ${command}`,
     programs: Object.entries(programs).map(([name, main]) => [`/bin/${name}`, main] as const),
     observe: (machine) => void machine.tap.listen((e) => seen.event(e)),
   });
@@ -88,7 +164,18 @@ describe("small programs make the calls of a real Hurd (recorded/rpctrace)", fun
     ["cat-motd", "/bin/m-cat /etc/motd"],
     ["exec-enoent", "/bin/m-exec /bin/nosuch"],
     ["exec-ok", "/bin/m-exec /bin/m-true"],
+    ["exec-eacces", "/bin/m-exec /bin/noexec"],
+    ["exec-enoexec", "/bin/m-exec /bin/plaintext"],
+    ["exec-script", "/bin/m-exec /bin/script A B"],
+    ["exec-script-nointerp", "/bin/m-exec /bin/script-nointerp"],
+    ["false", "/bin/m-false"],
+    ["forkonly", "/bin/m-forkonly"],
     ["forkexec", "/bin/m-forkexec"],
+    ["spawn", "/bin/m-spawn"],
+    ["pipe", "/bin/m-pipe"],
+    ["killchild9", "/bin/m-killchild 9"],
+    ["setuid", "/bin/m-setuidself 1001"],
+    ["open-creat", "/bin/m-open /tmp/created 0x13"],
   ];
   for (const [name, command] of cases) {
     it(`${command}: ${name}`, () => {
