@@ -35,9 +35,6 @@ export function portsDemuxer(sink: NotificationSink): Demuxer {
     *mach_notify_dead_name(at, { name }) {
       return outcome(yield* sink.deadName(at, name));
     },
-    *mach_notify_send_once() {
-      return { err: 0 };
-    },
   });
   const interrupts = serve(interrupt, port, {
     *interrupt_operation(at) {
