@@ -3,7 +3,7 @@ import { UsageError } from "../lib/options.ts";
 import { tool, type Tool } from "../lib/tool.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 
-/** Real and effective ids. -1: none, as of a process whose auth port has no ids. */
+/** Real and effective ids. */
 interface Ids {
   readonly uid: number;
   readonly euid: number;
@@ -19,7 +19,7 @@ export const main = tool({ letters: "ugGnra", long, usage: "[OPTION]... [USER]" 
   if (which === undefined && t.has("nr")) throw new UsageError("printing only names or real IDs requires -u, -g, or -G");
   const [name] = t.operands;
   const ids = name === undefined ? yield* own(t) : yield* ofUser(t, name);
-  if (!ids) return yield* t.complain(`'${name ?? ""}': no such user`);
+  if (!ids) return name === undefined ? undefined : yield* t.complain(`'${name}': no such user`);
   if (which === undefined) return yield* t.out.line(yield* full(t, ids));
   const real = t.has("r");
   const numbers = which === "u" ? [real ? ids.uid : ids.euid] : which === "g" ? [real ? ids.gid : ids.egid] : [...new Set([ids.gid, ids.egid, ...ids.groups])];
@@ -28,9 +28,15 @@ export const main = tool({ letters: "ugGnra", long, usage: "[OPTION]... [USER]" 
   yield* t.out.line(texts.join(" "));
 });
 
-function* own(t: Tool): Syscall<Ids> {
+/** Undefined after a complaint: a process without ids (nullauth) has none to tell. */
+function* own(t: Tool): Syscall<Ids | undefined> {
   const { libc } = t;
-  return { uid: yield* libc.getuid(), euid: yield* libc.geteuid(), gid: yield* libc.getgid(), egid: yield* libc.getegid(), groups: yield* libc.getgroups() };
+  const euid = yield* t.try("cannot get effective UID", libc.geteuid());
+  const uid = euid === undefined ? undefined : yield* t.try("cannot get real UID", libc.getuid());
+  const egid = uid === undefined ? undefined : yield* t.try("cannot get effective GID", libc.getegid());
+  const gid = egid === undefined ? undefined : yield* t.try("cannot get real GID", libc.getgid());
+  if (euid === undefined || uid === undefined || egid === undefined || gid === undefined) return undefined;
+  return { uid, euid, gid, egid, groups: yield* libc.getgroups() };
 }
 
 function* ofUser(t: Tool, name: string): Syscall<Ids | undefined> {

@@ -2,7 +2,9 @@
 import { attempt } from "../../../../glibc-shim/errno.ts";
 import type { Fd, Libc } from "../../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
+import { Mig } from "../../../../mach/kern/kern-return.ts";
 import { MACH_PORT_NULL, type MachPort } from "../../../../mach/ipc/names.ts";
+import { Errno } from "../../../../servers/interfaces/errno.ts";
 import { decodeArgz } from "../../../../servers/interfaces/argz.ts";
 import { INIT_PORT_CTTYID } from "../../../../servers/interfaces/hurd-types.ts";
 import { msgCall } from "../../../../servers/interfaces/msg.ts";
@@ -62,6 +64,8 @@ function* terminalOf(libc: Libc, pid: number, info: ProcInfo): Syscall<Terminal>
   const ctty = yield* msgCall.msg_get_init_port(port.msgport, { refport: task.task, which: INIT_PORT_CTTYID });
   yield* dropRight(port.msgport);
   yield* dropRight(task.task);
+  // A server that answers no such question has no terminal either (recorded: startup, pid 2).
+  if (ctty.err === Mig.BAD_ID || ctty.err === Errno.EOPNOTSUPP) return "none";
   if (ctty.err !== 0) return "unknown";
   if (ctty.port === MACH_PORT_NULL) return "none";
   const terminal = yield* nameOf(libc, ctty.port);

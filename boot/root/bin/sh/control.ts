@@ -45,4 +45,10 @@ export class ShellError extends Error {
 /** ^C at an interactive shell: back to the prompt. */
 export class InterruptControl extends Error {
   override readonly name = "InterruptControl";
+  /** Did the terminal's line end already? */
+  readonly newline: boolean;
+  constructor(newline: boolean) {
+    super("interrupted");
+    this.newline = newline;
+  }
 }

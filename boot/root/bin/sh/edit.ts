@@ -65,7 +65,7 @@ export class Editor {
       yield* screen.leave(editing.buffer, outcome === "interrupt" ? "^C" : "");
       if (outcome === "interrupt") {
         this.#shell.status = 130;
-        throw new InterruptControl("interrupted");
+        throw new InterruptControl(true);
       }
       return outcome === "end" ? undefined : `${editing.buffer.text}\n`;
     }

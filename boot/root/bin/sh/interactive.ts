@@ -102,7 +102,7 @@ function* guarded(shell: Shell, body: Syscall<boolean>): Syscall<boolean | undef
     shell.tested = 0;
     if (e instanceof InterruptControl) {
       shell.status = 130;
-      yield* shell.libc.writeAll(STDERR, "\n");
+      if (!e.newline) yield* shell.libc.writeAll(STDERR, "\n");
     } else if (e instanceof LoopControl || e instanceof ReturnControl) shell.status = 0;
     else if (e instanceof ShellError || e instanceof ShellSyntaxError || e instanceof Error) shell.status = yield* reportError(shell, e);
     return undefined;

@@ -36,7 +36,7 @@ function* runList(shell: Shell, list: List): Syscall<void> {
 export function* runTraps(shell: Shell): Syscall<void> {
   for (let signo = shell.traps.take(); signo !== undefined; signo = shell.traps.take()) {
     const action = shell.traps.get(signo);
-    if (action === undefined && signo === SIGINT && shell.interactive) throw new InterruptControl("interrupted");
+    if (action === undefined && signo === SIGINT && shell.interactive) throw new InterruptControl(false);
     if (action === undefined || action === "") continue;
     const { status } = shell;
     yield* runText(shell, action);
