@@ -54,14 +54,8 @@ export const rightTable: { readonly [H in Held]: Row } = {
   "dead-name": /*  */ row("-", "dead-moved", "dead-moved", "dead-copied", "-", "-"),
 };
 
-const asks: ReadonlyMap<number, Ask> = new Map<number, Ask>([
-  [MsgType.MOVE_RECEIVE, "move-receive"],
-  [MsgType.MOVE_SEND, "move-send"],
-  [MsgType.MOVE_SEND_ONCE, "move-send-once"],
-  [MsgType.COPY_SEND, "copy-send"],
-  [MsgType.MAKE_SEND, "make-send"],
-  [MsgType.MAKE_SEND_ONCE, "make-send-once"],
-]);
+/** Ways to ask, by disposition from MOVE_RECEIVE on. */
+const asks: readonly Ask[] = ["move-receive", "move-send", "move-send-once", "copy-send", "make-send", "make-send-once"];
 
 /** The row for an entry's type bits. */
 export function heldOf(type: number): Held {
@@ -83,6 +77,6 @@ export function heldOf(type: number): Held {
 
 /** The cell for an entry's type bits and a disposition. */
 export function transition(type: number, disposition: number): Cell {
-  const ask = asks.get(disposition);
+  const ask = asks[disposition - MsgType.MOVE_RECEIVE];
   return ask === undefined ? "-" : rightTable[heldOf(type)][ask];
 }
