@@ -1,4 +1,5 @@
 /** `io_*` on the files of a filesystem (fs-io.md §4; recorded p-io). */
+import { copySend, MACH_PORT_NULL } from "../../../mach/ipc/names.ts";
 import { failure } from "../../../mach/mig/server.ts";
 import type { Handlers } from "../../../mach/mig/subsystem.ts";
 import type { Failure } from "../../../mach/kern/kern-return.ts";
@@ -168,8 +169,9 @@ const status = (fs: Diskfs): IoHandlers => ({
     const [major, minor, edit] = fs.store.serverVersion.split(".").map(Number);
     return { err: 0, server_name: fs.store.serverName, server_major_version: major ?? 0, server_minor_version: minor ?? 0, server_edit_level: edit ?? 0 };
   },
+  /** There is no such port, and that is no failure (recorded p-io). */
   *io_get_icky_async_id() {
-    return { err: Errno.EOPNOTSUPP };
+    return { err: 0, icky_async_id_port: copySend(MACH_PORT_NULL) };
   },
 });
 
