@@ -141,10 +141,10 @@ function byProcess(calls: readonly Call[]): readonly (readonly string[])[] {
 }
 
 /** What the program of `command` did here, and its children. */
-function ours(command: string): readonly (readonly string[])[] {
+function ours(command: string, before = "true"): readonly (readonly string[])[] {
   const seen = new CallsOf();
   runCommands({
-    commands: `${files}\nm-start ${command}`,
+    commands: `${files}\n${before}\nm-start ${command}`,
     programs: Object.entries(programs).map(([name, main]) => [`/bin/${name}`, main] as const),
     observe: (machine) => void machine.tap.listen((e) => seen.event(e)),
   });
@@ -180,6 +180,26 @@ describe("small programs make the calls of a real Hurd (recorded/rpctrace)", fun
   for (const [name, command] of cases) {
     it(`${command}: ${name}`, () => {
       expect(ours(command)).to.deep.equal(byProcess(recordedCalls(recording(name))));
+    });
+  }
+
+  /** These were loaded dynamically: their start-up is the linker's. What they do then is compared, of the program itself. */
+  const work = (processes: readonly (readonly string[])[]): readonly string[] => {
+    const calls = processes[0] ?? [];
+    return calls.slice(calls.findIndex((l) => l.startsWith("proc_handle_exceptions")) + 1);
+  };
+  const set = "settrans -c /tmp/hello2 /hurd/hello";
+  const translators: readonly (readonly [recorded: string, command: string, before?: string])[] = [
+    ["settrans-c", "/bin/settrans -c /tmp/hello2 /hurd/hello"],
+    ["settrans-g", "/bin/settrans -g /tmp/hello2", set],
+    ["settrans-a", "/bin/settrans -ac /tmp/hello /hurd/hello"],
+    ["showtrans", "/bin/showtrans /tmp/hello2", `${set}; settrans -g /tmp/hello2`],
+  ];
+  for (const [name, command, before] of translators) {
+    it(`${command}: ${name}`, () => {
+      const real = work(byProcess(recordedCalls(recording(name))));
+      expect(real).to.have.length.above(3);
+      expect(work(ours(command, before))).to.deep.equal(real);
     });
   }
 });
