@@ -4,7 +4,7 @@ import { parseBootOptions, usage, UsageError, type BootOptions } from "./options
 import { Session } from "./session.ts";
 import type { SystemOptions } from "./system.ts";
 import { runBatch } from "./host/batch.ts";
-import { runTerminal } from "./host/terminal.ts";
+import { runTerminal, withoutReturns } from "./host/terminal.ts";
 import { observers } from "./host/observers.ts";
 
 /** A file that the command line names cannot be used: one line, exit status 1. */
@@ -38,10 +38,11 @@ export async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     const system = systemOptions(options);
-    const write = (bytes: Uint8Array): void => void process.stdout.write(bytes);
+    const interactive = options.commands === undefined && process.stdin.isTTY;
+    const write = (bytes: Uint8Array): void => void process.stdout.write(interactive ? withoutReturns(bytes) : bytes);
     const watching = observers(options);
     const session = new Session({ ...system, observe: watching.attach, verbose: options.commands === undefined || options.verbose }, write);
-    const status = options.commands === undefined && process.stdin.isTTY ? await runTerminal(session) : await runBatch(session, options.commands !== undefined);
+    const status = interactive ? await runTerminal(session) : await runBatch(session, options.commands !== undefined);
     watching.finish();
     return status;
   } catch (e) {

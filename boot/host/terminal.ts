@@ -4,6 +4,12 @@
  */
 import type { Session } from "../session.ts";
 
+const CR = 13;
+const LF = 10;
+
+/** The host's terminal puts a carriage return before each line feed itself; the guest's terminal has done so already. */
+export const withoutReturns = (bytes: Uint8Array): Uint8Array => bytes.filter((b, i) => b !== CR || bytes[i + 1] !== LF);
+
 /** Steps between two looks at the keyboard. */
 const SLICE = 50_000;
 

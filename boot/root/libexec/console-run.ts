@@ -3,6 +3,7 @@
  * the first program of pid 1, which comes without a single descriptor.
  */
 import { attempt } from "../../../glibc-shim/errno.ts";
+import { MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
 import { asFd, STDERR, STDIN, STDOUT, type Fd, type Libc, type Main, type Program } from "../../../glibc-shim/libc.ts";
 import { deviceCall } from "../../../mach/interfaces/device.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
@@ -14,31 +15,51 @@ import { deallocate, startTerminal } from "../lib/start-terminal.ts";
 
 const CONSOLE = "/dev/console";
 const FALLBACK = "/tmp/console";
+const D_WRITE = 2;
 
 export const main: Main = function* (libc, argv): Program {
+  const console = yield* KernelConsole.open(libc, argv[0] ?? "console-run");
   const program = argv[1];
-  if (program === undefined) return yield* fail(libc, "console-run: no program given");
-  const terminal = yield* openConsole(libc);
-  if (terminal === undefined) return yield* fail(libc, "console-run: no terminal on the console");
+  if (program === undefined) return yield* console.fail("no program given");
+  const terminal = yield* openConsole(libc, console);
+  if (terminal === undefined) return yield* console.fail("no terminal on the console");
   yield* becomeStandard(libc, terminal);
   yield* ownTerminal(libc);
   const { err } = yield* attempt(libc.execve(program, argv.slice(1)));
-  return yield* fail(libc, `console-run: ${program}: ${strerror(err)}`);
+  return yield* console.fail(`${program}: ${strerror(err)}`);
 };
 
-/** A line on the kernel's console, past any terminal. */
-function* fail(libc: Libc, text: string): Program {
-  const { hostPriv, deviceMaster } = yield* libc.get_privileged_ports();
-  const opened = yield* deviceCall.device_open(deviceMaster, { mode: 2, name: "console" });
-  if (!opened.err) yield* deviceCall.device_write(opened.device, { mode: 0, recnum: 0, data: encode(`${text}\r\n`) });
-  for (const port of [hostPriv, deviceMaster]) yield* deallocate(port);
-  return 1;
+/** The kernel's console, past any terminal: for what goes wrong before there is one. */
+class KernelConsole {
+  private readonly device: MachPort;
+  private readonly program: string;
+  private constructor(device: MachPort, program: string) {
+    this.device = device;
+    this.program = program;
+  }
+
+  static *open(libc: Libc, program: string): Syscall<KernelConsole> {
+    const { hostPriv, deviceMaster } = yield* libc.get_privileged_ports();
+    const opened = yield* deviceCall.device_open(deviceMaster, { mode: D_WRITE, name: "console" });
+    for (const port of [hostPriv, deviceMaster]) yield* deallocate(port);
+    return new KernelConsole(opened.err ? MACH_PORT_NULL : opened.device, program);
+  }
+
+  *say(text: string): Syscall<void> {
+    yield* deviceCall.device_write(this.device, { mode: 0, recnum: 0, data: encode(`${this.program}: ${text}\r\n`) });
+  }
+
+  *fail(text: string): Program {
+    yield* this.say(text);
+    return 1;
+  }
 }
 
 /** The terminal on the console, started if there is none. In a root that cannot be written it is on FALLBACK, and the environment says so. */
-function* openConsole(libc: Libc): Syscall<Fd | undefined> {
+function* openConsole(libc: Libc, console: KernelConsole): Syscall<Fd | undefined> {
   const ready = yield* openTerminal(libc, CONSOLE);
   if (ready !== undefined) return ready;
+  yield* console.say(`${CONSOLE}: Not a terminal`);
   for (const path of [CONSOLE, FALLBACK]) {
     if (path === FALLBACK) yield* attempt(makeNode(libc, path));
     const started = yield* attempt(startTerminal(libc, path, "console"));
