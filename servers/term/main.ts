@@ -79,6 +79,7 @@ class TermServer {
       goaway: (flags) => this.goaway(flags),
       options: () => argv.slice(1),
       io: { ...termIo((self: TermProtid) => this.user(self)), ...openmodes },
+      fs: { file_set_size: noSize },
       demuxers: (trivfs) => this.demuxers(trivfs, settings),
     };
   }
@@ -101,6 +102,11 @@ class TermServer {
 function* opened(terminal: Terminal, privileged: boolean): Syscall<Result<TermHook>> {
   const err = yield* terminal.open(privileged);
   return err ? { err } : { err: 0, value: { job: undefined, base: undefined } };
+}
+
+/** A terminal has no size: `> /dev/console` truncates nothing, and succeeds. */
+function* noSize(): Syscall<{ readonly err: 0 }> {
+  return { err: 0 };
 }
 
 /** A view that goes takes its reference on the open with it. */

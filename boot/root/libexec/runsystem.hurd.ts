@@ -11,23 +11,23 @@ export const main: Main = function* (libc, argv): Program {
   let single = argv.includes("-s");
   for (;;) {
     if (single) yield* singleUser(libc);
-    single = (yield* run(libc, "/libexec/rc", single ? [] : ["autoboot"])) !== 0;
-    if (!single) single = (yield* run(libc, "/libexec/runttys", [])) !== 0;
+    single = (yield* run(libc, "/libexec/rc", ["rc", ...(single ? [] : ["autoboot"])])) !== 0;
+    if (!single) single = (yield* run(libc, "/libexec/runttys", ["runttys"])) !== 0;
   }
 };
 
 function* singleUser(libc: Libc): Syscall<void> {
   yield* libc.writeAll(STDERR, "Single-user mode; exit the shell to go on.\n");
-  libc.environ.set("HOME", "/root").set("USER", "root");
-  if ((yield* run(libc, "/bin/sh", ["-"])) === 127) yield* libc.pause();
+  libc.environ.set("HOME", "/root").set("USER", "root").set("TERM", "dumb");
+  if ((yield* run(libc, "/bin/sh", ["-sh"])) === undefined) yield* libc.pause();
 }
 
-/** Runs a program to its end. Its exit status; 127 when it cannot be run, 1 when a signal ended it. */
-function* run(libc: Libc, path: string, args: readonly string[]): Syscall<number> {
-  const started = yield* attempt(libc.posix_spawn(path, [path, ...args]));
+/** Runs a program to its end. Its exit status, 1 when a signal ended it; undefined when it cannot be run. */
+function* run(libc: Libc, path: string, argv: readonly string[]): Syscall<number | undefined> {
+  const started = yield* attempt(libc.posix_spawn(path, argv));
   if (started.err) {
     yield* libc.writeAll(STDERR, `runsystem.hurd: ${path}: ${strerror(started.err)}\n`);
-    return 127;
+    return undefined;
   }
   const { status } = yield* libc.waitpid(started.value);
   return (status & 0x7f) === 0 ? status >> 8 : 1;
