@@ -28,8 +28,14 @@ const ELEMENTS = 256;
 /** Seconds and six digits, as `rpctrace -ttt` has it. */
 const seconds = (at: number): string => `${Math.floor(at / 1e6)}.${String(Math.floor(at) % 1e6).padStart(6, "0")}`;
 
-/** A short name for a task: the last part of its program's path; without the parentheses that the kernel puts around a boot module's. */
-const shortName = (name: string): string => (name.replace(/[()]/g, "").split(" ")[0] ?? "").split("/").at(-1) ?? name;
+/**
+ * A short name for a task: the last part of its program's path. The exec server's names end with the pid, `ls(33)`, and the kernel puts the
+ * parent's name in parentheses until a task has its own: neither is kept.
+ */
+const shortName = (name: string): string => {
+  const word = name.replace(/^\(+/, "").split(" ")[0] ?? "";
+  return word.replace(/\(.*$/, "").replace(/\)+$/, "").split("/").at(-1) ?? name;
+};
 
 /** True for what MIG would take for an answer: it starts with a return code. */
 const isAnswer = (items: readonly SeenItem[]): boolean => items[0]?.type === MsgType.INTEGER_32 && typeof items[0].data === "number";

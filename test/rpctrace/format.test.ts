@@ -44,6 +44,11 @@ describe("events as rpctrace lines", () => {
     expect(text(events)).to.equal("task40(cat(7))->thread_abort ();\n");
   });
 
+  it("keep of a name the program's only: no pid of the exec server's, no parentheses of the kernel's", () => {
+    const named = (name: string): string => text([task(7, name, 40), sent(7, 40, 2064, 0)]);
+    for (const name of ["/bin/ls", "/bin/ls(33)", "(/bin/ls(33))", "((ls))", "ls -l /"]) expect(named(name)).to.equal("task40(ls(7))->thread_abort ();\n");
+  });
+
   it("interleave calls that wait", () => {
     const events = [...start, sent(7, 31, 24020, 50), sent(3, 32, 21013, 51), sent(9, 51, 21113, 0, [int(0)]), sent(0, 50, 24120, 0, [int(0x40000004)])];
     expect(text(events)).to.equal(
