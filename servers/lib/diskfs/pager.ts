@@ -28,8 +28,11 @@ type Mapped = { readonly err: 0; readonly memobjrd: PolyRight; readonly memobjwt
 /** A mapped file. */
 interface Mapping {
   readonly node: Node;
+  /** The kernel's control port; null while it holds no pages. */
   control: MachPort;
-  name: MachPort;
+  /** Control ports that have been made ready, and those whose end came to one thread before their beginning came to another. */
+  readonly begun: Set<MachPort>;
+  readonly ended: Set<MachPort>;
 }
 
 export class PagerPorts {
@@ -61,7 +64,7 @@ export class PagerPorts {
     let port = this.pagers.get(node);
     if (port === undefined) {
       node.opens++;
-      port = yield* this.fs.bucket.create(this.cls, { node, control: MACH_PORT_NULL, name: MACH_PORT_NULL });
+      port = yield* this.fs.bucket.create(this.cls, { node, control: MACH_PORT_NULL, begun: new Set(), ended: new Set() });
       this.pagers.set(node, port);
     }
     return yield* this.fs.bucket.getRight(port);
@@ -71,8 +74,6 @@ export class PagerPorts {
   private *dropped(mapping: Mapping): Syscall<void> {
     const { node } = mapping;
     this.pagers.delete(node);
-    yield* deallocate(mapping.control);
-    yield* deallocate(mapping.name);
     node.opens--;
     yield* this.fs.released(node);
   }
@@ -91,15 +92,20 @@ export class PagerPorts {
     });
   }
 
-  /** What the kernel asks of a pager. */
+  /**
+   * What the kernel asks of a pager. Threads may take its messages in another order than they came in: each control port is dealt with by itself, so that the
+   * end of one mapping cannot take the next one's ports.
+   */
   demuxer(): Demuxer {
     const { fs } = this;
     return serve(memoryObject, (request) => fs.bucket.lookup(this.cls, request.localPort)?.object, {
       *memory_object_init(self, { memory_control, memory_object_name }) {
-        yield* deallocate(self.control);
-        yield* deallocate(self.name);
+        if (self.ended.delete(memory_control)) {
+          yield* giveUp(memory_control, memory_object_name);
+          return { err: 0 };
+        }
+        self.begun.add(memory_control);
         self.control = memory_control;
-        self.name = memory_object_name;
         yield* machCall.memory_object_ready(memory_control, { may_cache: false, copy_strategy: MEMORY_OBJECT_COPY_DELAY });
         return { err: 0 };
       },
@@ -122,14 +128,23 @@ export class PagerPorts {
         return { err: 0 };
       },
       *memory_object_terminate(self, { memory_control, memory_object_name }) {
-        yield* deallocate(self.control);
-        yield* deallocate(self.name);
-        self.control = self.name = MACH_PORT_NULL;
-        yield* destroyReceive(memory_control);
-        yield* destroyReceive(memory_object_name);
+        if (!self.begun.delete(memory_control)) {
+          self.ended.add(memory_control);
+          return { err: 0 };
+        }
+        if (self.control === memory_control) self.control = MACH_PORT_NULL;
+        yield* giveUp(memory_control, memory_object_name);
         return { err: 0 };
       },
     });
+  }
+}
+
+/** The end of a mapping: the send rights of its beginning and the receive rights of its end, which have the same names. */
+function* giveUp(control: MachPort, name: MachPort): Syscall<void> {
+  for (const port of [control, name]) {
+    yield* deallocate(port);
+    yield* destroyReceive(port);
   }
 }
 
