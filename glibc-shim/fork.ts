@@ -7,24 +7,27 @@ import { machPortCall } from "../mach/interfaces/mach-port.ts";
 import { machCall } from "../mach/interfaces/mach.ts";
 import { MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
 import { code, cpu, mach_thread_self, type Syscall } from "../mach/kern/syscall.ts";
+import { Errno } from "../servers/interfaces/errno.ts";
 import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
 import { reopenAllCtty } from "./ctty.ts";
 import { attempt, orThrow, UnixError } from "./errno.ts";
 import { copySpace, replacePlaceholder } from "./fork-space.ts";
 import { criticalSection } from "./handler.ts";
 import { resumeOthers } from "./post-signal.ts";
-import type { Process, Sigstate} from "./process.ts";
-import { sigstateSelf, ThreadState } from "./process.ts";
+import { type Process, type Sigstate, sigstateSelf, ThreadState } from "./process.ts";
 import { deallocate, taskSelf } from "./rights.ts";
 import { initFaults, signalThread } from "./signal-thread.ts";
 import { procCall } from "./stubs.ts";
 import { setEntry } from "./thread.ts";
 
-/** A child that runs `body` and exits with its result. Answers its pid. Throws; then there is no child. */
+/** A child that runs `body` and exits with its result. Answers its pid. Throws; then there is no child. A signal that breaks it off is handled, and all is tried again. */
 export function* fork(p: Process, body: (child: Process) => Syscall<never>): Syscall<number> {
   const own = sigstateSelf();
-  const pid = yield* criticalSection(p, own, forkOnce(p, own, body));
-  return pid;
+  for (;;) {
+    const made = yield* attempt(criticalSection(p, own, forkOnce(p, own, body)));
+    if (made.err === 0) return made.value;
+    if (made.err !== Errno.EINTR) throw new UnixError("fork", made.err);
+  }
 }
 
 function* forkOnce(p: Process, own: Sigstate, body: (child: Process) => Syscall<never>): Syscall<number> {
