@@ -4,6 +4,7 @@ import { moveSend, portValid, type MachPort, type PolyRight } from "../../mach/i
 import type { Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { serve, type Demuxer } from "../../mach/mig/server.ts";
+import type { Handlers } from "../../mach/mig/subsystem.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { _PC_PIPE_BUF, FSTYPE_SOCKET, O_APPEND, O_NONBLOCK, O_READ, O_WRITE, SELECT_READ } from "../interfaces/hurd-types.ts";
 import { io } from "../interfaces/io.ts";
@@ -69,74 +70,84 @@ function* duplicate(server: SocketServer, sock: Sock): Syscall<PolyRight> {
   return yield* server.userRight(sock);
 }
 
+type IoHandlers = Partial<Handlers<typeof io.routines, Sock>>;
+
+const transfer: IoHandlers = {
+  *io_write(sock, { data }) {
+    return yield* sendOn(sock, sock.noblock, data);
+  },
+  *io_read(sock, { amount }) {
+    if (sock.readError) return { err: sock.readError };
+    const got = yield* sock.readPipe.recv(sock.noblock, amount);
+    if (got.err) return got;
+    for (const port of got.ports) if (portValid(port)) yield* deallocate(port);
+    return { err: 0, data: got.data };
+  },
+  *io_seek() {
+    return { err: Errno.ESPIPE };
+  },
+  *io_readable(sock) {
+    return { err: 0, amount: sock.readPipe.size };
+  },
+  *io_select(sock, { select_type }) {
+    return yield* select(sock, select_type);
+  },
+  *io_select_timeout(sock, { timeout, select_type }) {
+    const until = (timeout[0] ?? 0) * 1000 + Math.ceil((timeout[1] ?? 0) / 1e6);
+    return yield* select(sock, select_type, until);
+  },
+};
+
+/** O_NONBLOCK is the socket's, not the open's. */
+const modes: IoHandlers = {
+  *io_get_openmodes(sock) {
+    return { err: 0, bits: openmodes(sock) };
+  },
+  *io_set_all_openmodes(sock, { newbits }) {
+    sock.noblock = (newbits & O_NONBLOCK) !== 0;
+    return { err: 0 };
+  },
+  *io_set_some_openmodes(sock, { bits_to_set }) {
+    if (bits_to_set & O_NONBLOCK) sock.noblock = true;
+    return { err: 0 };
+  },
+  *io_clear_some_openmodes(sock, { bits_to_clear }) {
+    if (bits_to_clear & O_NONBLOCK) sock.noblock = false;
+    return { err: 0 };
+  },
+};
+
+/** The port, its identity, and who may have another one: everybody. */
+const ports = (server: SocketServer): IoHandlers => ({
+  *io_stat(sock) {
+    return { err: 0, stat_info: yield* stat(server, sock) };
+  },
+  *io_reauthenticate(sock, { rendezvous2 }) {
+    const user = yield* server.newUser(sock);
+    server.bucket.hold(user);
+    yield* serverAuthenticate(server.auth, rendezvous2, yield* server.bucket.getRight(user));
+    yield* server.bucket.serve(user);
+    yield* server.bucket.release(user);
+    return { err: 0 };
+  },
+  *io_restrict_auth(sock) {
+    return { err: 0, new_object: yield* duplicate(server, sock) };
+  },
+  *io_duplicate(sock) {
+    return { err: 0, newport: yield* duplicate(server, sock) };
+  },
+  *io_server_version() {
+    return { err: 0, server_name: "pflocal", server_major_version: 0, server_minor_version: 9, server_edit_level: 0 };
+  },
+  *io_pathconf(_sock, { name }) {
+    return name === _PC_PIPE_BUF ? { err: 0, value: PIPE_LIMIT } : { err: Errno.EINVAL };
+  },
+  *io_identity(sock) {
+    const id = yield* server.identity(sock);
+    const fsid = yield* server.fsIdentity();
+    return { err: 0, idport: moveSend(yield* server.bucket.getSendRight(id)), fsidport: moveSend(yield* server.bucket.getSendRight(fsid)), fileno: id.name };
+  },
+});
+
 /** Serves io on socket ports. */
-export function serveIo(server: SocketServer): Demuxer {
-  return serve(io, server.lookup, {
-    *io_write(sock, { data }) {
-      return yield* sendOn(sock, sock.noblock, data);
-    },
-    *io_read(sock, { amount }) {
-      if (sock.readError) return { err: sock.readError };
-      const got = yield* sock.readPipe.recv(sock.noblock, amount);
-      if (got.err) return got;
-      for (const port of got.ports) if (portValid(port)) yield* deallocate(port);
-      return { err: 0, data: got.data };
-    },
-    *io_seek() {
-      return { err: Errno.ESPIPE };
-    },
-    *io_readable(sock) {
-      return { err: 0, amount: sock.readPipe.size };
-    },
-    *io_set_all_openmodes(sock, { newbits }) {
-      sock.noblock = (newbits & O_NONBLOCK) !== 0;
-      return { err: 0 };
-    },
-    *io_get_openmodes(sock) {
-      return { err: 0, bits: openmodes(sock) };
-    },
-    *io_set_some_openmodes(sock, { bits_to_set }) {
-      if (bits_to_set & O_NONBLOCK) sock.noblock = true;
-      return { err: 0 };
-    },
-    *io_clear_some_openmodes(sock, { bits_to_clear }) {
-      if (bits_to_clear & O_NONBLOCK) sock.noblock = false;
-      return { err: 0 };
-    },
-    *io_select(sock, { select_type }) {
-      return yield* select(sock, select_type);
-    },
-    *io_select_timeout(sock, { timeout, select_type }) {
-      const until = (timeout[0] ?? 0) * 1000 + Math.ceil((timeout[1] ?? 0) / 1e6);
-      return yield* select(sock, select_type, until);
-    },
-    *io_stat(sock) {
-      return { err: 0, stat_info: yield* stat(server, sock) };
-    },
-    *io_reauthenticate(sock, { rendezvous2 }) {
-      const user = yield* server.newUser(sock);
-      server.bucket.hold(user);
-      yield* serverAuthenticate(server.auth, rendezvous2, yield* server.bucket.getRight(user));
-      yield* server.bucket.serve(user);
-      yield* server.bucket.release(user);
-      return { err: 0 };
-    },
-    *io_restrict_auth(sock) {
-      return { err: 0, new_object: yield* duplicate(server, sock) };
-    },
-    *io_duplicate(sock) {
-      return { err: 0, newport: yield* duplicate(server, sock) };
-    },
-    *io_server_version() {
-      return { err: 0, server_name: "pflocal", server_major_version: 0, server_minor_version: 9, server_edit_level: 0 };
-    },
-    *io_pathconf(_sock, { name }) {
-      return name === _PC_PIPE_BUF ? { err: 0, value: PIPE_LIMIT } : { err: Errno.EINVAL };
-    },
-    *io_identity(sock) {
-      const id = yield* server.identity(sock);
-      const fsid = yield* server.fsIdentity();
-      return { err: 0, idport: moveSend(yield* server.bucket.getSendRight(id)), fsidport: moveSend(yield* server.bucket.getSendRight(fsid)), fileno: id.name };
-    },
-  });
-}
+export const serveIo = (server: SocketServer): Demuxer => serve(io, server.lookup, { ...transfer, ...modes, ...ports(server) });

@@ -5,6 +5,7 @@ import type { MachMsg } from "../../mach/ipc/message.ts";
 import type { Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { serve, type Demuxer } from "../../mach/mig/server.ts";
+import type { Handlers } from "../../mach/mig/subsystem.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { socket } from "../interfaces/socket.ts";
 import { PF_LOCAL } from "../interfaces/hurd-types.ts";
@@ -74,84 +75,97 @@ function* accept(server: SocketServer, sock: Sock): Syscall<{ readonly err: 0; r
   return { err: 0, conn_sock, peer_addr: yield* server.bucket.getRight(address) };
 }
 
+type SocketHandlers = Partial<Handlers<typeof socket.routines, Sock>>;
+
+/** Between sockets: who listens, who connects. */
+const connecting = (server: SocketServer): SocketHandlers => ({
+  *socket_listen(sock, { queue_limit }) {
+    sock.listenQueue().limit = queue_limit;
+    return { err: 0 };
+  },
+  *socket_accept(sock) {
+    return yield* accept(server, sock);
+  },
+  *socket_connect(sock, { addr }) {
+    const peer = portValid(addr) ? server.bucket.lookup(server.addresses, addr)?.object.sock : undefined;
+    const err = yield* sock.connectTo(peer);
+    if (err) return { err };
+    yield* deallocate(addr);
+    return { err: 0 };
+  },
+  *socket_connect2(sock, { sock2 }) {
+    const other = server.bucket.lookup(server.users, sock2)?.object.sock;
+    if (other === undefined) return { err: Errno.EOPNOTSUPP };
+    const err = yield* sock.pairWith(other);
+    if (err) return { err };
+    yield* deallocate(sock2);
+    return { err: 0 };
+  },
+  *socket_shutdown(sock, { direction }) {
+    yield* sock.shutdown(direction);
+    return { err: 0 };
+  },
+});
+
+/** Addresses, which are ports. */
+const addresses = (server: SocketServer): SocketHandlers => ({
+  *socket_bind(sock, { addr }) {
+    const address = server.bucket.lookup(server.addresses, addr);
+    if (address === undefined || sock.address !== undefined) return { err: Errno.EINVAL };
+    if (address.object.sock !== undefined) return { err: Errno.EADDRINUSE };
+    server.bind(sock, address);
+    yield* deallocate(addr);
+    return { err: 0 };
+  },
+  *socket_name(sock) {
+    return { err: 0, addr: yield* server.bucket.getRight(yield* server.addressOf(sock)) };
+  },
+  *socket_peername() {
+    return { err: Errno.EOPNOTSUPP };
+  },
+  *socket_create_address(_sock, { sockaddr_type }) {
+    return { err: sockaddr_type === PF_LOCAL ? Errno.EOPNOTSUPP : Errno.EAFNOSUPPORT };
+  },
+  *socket_fabricate_address(_sock, { sockaddr_type }) {
+    if (sockaddr_type !== PF_LOCAL) return { err: Errno.EAFNOSUPPORT };
+    return { err: 0, addr: yield* server.bucket.getRight(yield* server.newAddress()) };
+  },
+  *socket_whatis_address(_sock, _args, request) {
+    if (server.lookupAddress(request) === undefined) return { err: Errno.EOPNOTSUPP };
+    return { err: 0, sockaddr_type: PF_LOCAL, sockaddr: LOCAL_SOCKADDR };
+  },
+});
+
+/** Data, and ports beside it. */
+const data = (server: SocketServer): SocketHandlers => ({
+  *socket_send(sock, { addr, flags, data, ports, control }) {
+    return yield* send(server, sock, addr, flags, data, ports, control);
+  },
+  *socket_recv(sock, { flags, amount }) {
+    if (flags & MSG_OOB) return { err: Errno.EINVAL };
+    if (sock.readError) return { err: sock.readError };
+    const got = yield* sock.readPipe.recv(sock.noblock || (flags & MSG_DONTWAIT) !== 0, amount, (flags & MSG_PEEK) !== 0);
+    if (got.err) return got;
+    const ports = flags & MSG_PEEK ? moveSends([]) : moveSends(got.ports);
+    return { err: 0, addr: yield* sourceRight(server, got.source), data: got.data, ports, control: got.control, outflags: 0 };
+  },
+  *socket_getopt(sock, { level, option }) {
+    return getOption(sock, level, option);
+  },
+  *socket_setopt(sock, { level, option, optval }) {
+    return setOption(sock, level, option, optval);
+  },
+});
+
 /** Serves socket on sockets, addresses and, through `isNode`, on the node /servers/socket/1 itself, where sockets are made. */
 export function serveSocket(server: SocketServer, isNode: (request: MachMsg) => boolean): Demuxer {
-  return serve(
-    socket,
-    server.lookup,
-    {
-      *socket_create(_sock, { sock_type, protocol }, request) {
-        return isNode(request) ? yield* create(server, sock_type, protocol) : { err: Errno.EOPNOTSUPP };
-      },
-      *socket_listen(sock, { queue_limit }) {
-        sock.listenQueue().limit = queue_limit;
-        return { err: 0 };
-      },
-      *socket_accept(sock) {
-        return yield* accept(server, sock);
-      },
-      *socket_connect(sock, { addr }) {
-        const peer = portValid(addr) ? server.bucket.lookup(server.addresses, addr)?.object.sock : undefined;
-        const err = yield* sock.connectTo(peer);
-        if (err) return { err };
-        yield* deallocate(addr);
-        return { err: 0 };
-      },
-      *socket_bind(sock, { addr }) {
-        const address = server.bucket.lookup(server.addresses, addr);
-        if (address === undefined || sock.address !== undefined) return { err: Errno.EINVAL };
-        if (address.object.sock !== undefined) return { err: Errno.EADDRINUSE };
-        server.bind(sock, address);
-        yield* deallocate(addr);
-        return { err: 0 };
-      },
-      *socket_name(sock) {
-        return { err: 0, addr: yield* server.bucket.getRight(yield* server.addressOf(sock)) };
-      },
-      *socket_peername() {
-        return { err: Errno.EOPNOTSUPP };
-      },
-      *socket_connect2(sock, { sock2 }) {
-        const other = server.bucket.lookup(server.users, sock2)?.object.sock;
-        if (other === undefined) return { err: Errno.EOPNOTSUPP };
-        const err = yield* sock.pairWith(other);
-        if (err) return { err };
-        yield* deallocate(sock2);
-        return { err: 0 };
-      },
-      *socket_create_address(_sock, { sockaddr_type }) {
-        return { err: sockaddr_type === PF_LOCAL ? Errno.EOPNOTSUPP : Errno.EAFNOSUPPORT };
-      },
-      *socket_fabricate_address(_sock, { sockaddr_type }) {
-        if (sockaddr_type !== PF_LOCAL) return { err: Errno.EAFNOSUPPORT };
-        return { err: 0, addr: yield* server.bucket.getRight(yield* server.newAddress()) };
-      },
-      *socket_whatis_address(_sock, _args, request) {
-        if (server.lookupAddress(request) === undefined) return { err: Errno.EOPNOTSUPP };
-        return { err: 0, sockaddr_type: PF_LOCAL, sockaddr: LOCAL_SOCKADDR };
-      },
-      *socket_shutdown(sock, { direction }) {
-        yield* sock.shutdown(direction);
-        return { err: 0 };
-      },
-      *socket_getopt(sock, { level, option }) {
-        return getOption(sock, level, option);
-      },
-      *socket_setopt(sock, { level, option, optval }) {
-        return setOption(sock, level, option, optval);
-      },
-      *socket_send(sock, { addr, flags, data, ports, control }) {
-        return yield* send(server, sock, addr, flags, data, ports, control);
-      },
-      *socket_recv(sock, { flags, amount }) {
-        if (flags & MSG_OOB) return { err: Errno.EINVAL };
-        if (sock.readError) return { err: sock.readError };
-        const got = yield* sock.readPipe.recv(sock.noblock || (flags & MSG_DONTWAIT) !== 0, amount, (flags & MSG_PEEK) !== 0);
-        if (got.err) return got;
-        const ports = flags & MSG_PEEK ? moveSends([]) : moveSends(got.ports);
-        return { err: 0, addr: yield* sourceRight(server, got.source), data: got.data, ports, control: got.control, outflags: 0 };
-      },
+  const making: SocketHandlers = {
+    *socket_create(_sock, { sock_type, protocol }, request) {
+      return isNode(request) ? yield* create(server, sock_type, protocol) : { err: Errno.EOPNOTSUPP };
     },
-    { anyPort: ["socket_create", "socket_fabricate_address", "socket_create_address", "socket_whatis_address"] },
-  );
+  };
+  const handlers = { ...making, ...connecting(server), ...addresses(server), ...data(server) };
+  return serve(socket, server.lookup, handlers, {
+    anyPort: ["socket_create", "socket_fabricate_address", "socket_create_address", "socket_whatis_address"],
+  });
 }
