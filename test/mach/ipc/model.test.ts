@@ -23,7 +23,8 @@ function difference(ops: readonly Op[]): string | undefined {
 }
 
 describe("rights", () => {
-  it("are what a table without counts says, for any sequence of operations", () => {
+  it("are what a table without counts says, for any sequence of operations", function () {
+    this.timeout(600_000);
     fc.assert(
       fc.property(fc.array(anyOp, { maxLength: LENGTH, size: "max" }), (ops) => {
         expect(difference(ops)).to.equal(undefined);
