@@ -101,6 +101,7 @@ export const msgDemuxer = (p: Process): Demuxer =>
     ...stateHandlers,
     *msg_report_wait(_, { thread }) {
       yield* deallocate(thread);
+      if (thread === p.signalThread) return { err: 0, wait_desc: "msgport", wait_rpc: 0 };
       const rpc = p.sigstates.find((s) => s.thread === thread)?.rpc;
       return { err: 0, wait_desc: describePort(p, rpc?.port), wait_rpc: rpc?.id ?? 0 };
     },
@@ -109,12 +110,11 @@ export const msgDemuxer = (p: Process): Demuxer =>
     },
   });
 
-/** What a port is to us, in the words of `ps`. */
+/** What a port is to us (rpctrace.md §6, msgport: `init#3`, `fd#1`, …). */
 function describePort(p: Process, port: MachPort | undefined): string {
   if (port === undefined) return "";
-  const names = ["cwdir", "crdir", "auth", "proc", "cttyid", "bootstrap"];
   const init = p.ports.findIndex((c) => c.port === port);
-  if (init >= 0) return `init#${init}`.replace(/init#(\d)/, (text, i: string) => names[Number(i)] ?? text);
+  if (init >= 0) return `init#${init}`;
   const fd = p.dtable.findIndex((d) => d?.port.port === port);
   const bg = p.dtable.findIndex((d) => d !== undefined && d.ctty.port !== MACH_PORT_NULL && d.ctty.port === port);
   if (fd >= 0) return `fd#${fd}`;

@@ -1,6 +1,7 @@
 /** The columns that ps knows (rpctrace.md §6; recorded/tools-run.txt). */
 import type { Libc } from "../../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
+import { msgidName } from "../../../../servers/interfaces/catalogue.ts";
 import { PI_EXECED, PI_GETMSG, PI_LOGINLD, PI_NOMSG, PI_NOPARENT, PI_NOTOWNED, PI_ORPHAN, PI_SESSLD, PI_STOPPED, PI_TRACED, PI_WAITING, PI_ZOMBIE, TH_STATE_HALTED, TH_STATE_RUNNING, TH_STATE_STOPPED, TH_STATE_UNINTERRUPTIBLE } from "../../../../servers/interfaces/procinfo.ts";
 import { strftime } from "../../lib/calendar.ts";
 import type { Owners } from "../../lib/owners.ts";
@@ -108,12 +109,15 @@ function terminal(row: ProcessRow): string {
   return row.terminal.name === "/dev/console" ? "co" : row.terminal.name.replace(/^\/dev\/(tty)?/, "");
 }
 
-/** Of the threads other than the one that serves messages: the wait of the only one, "*" for several. */
+/**
+ * Of the threads other than the one that serves messages: what the only one waits for, "*" for several. A call shows as "[PORT]:ROUTINE",
+ * the port in the process' own words (recorded: "[init#3]:proc_getprocinfo_request").
+ */
 function wait(row: ProcessRow): string {
-  const interesting = row.waits.filter((w) => w !== "msgport" && w !== "itimer");
-  const [only, more] = interesting;
+  const [only, more] = row.waits.map((text, i) => ({ text, rpc: row.info.threads[i]?.rpcBlock ?? 0 })).filter((w) => w.text !== "msgport" && w.text !== "itimer");
   if (more !== undefined) return "*";
-  return only === undefined || only === "" ? "-" : only;
+  if (only === undefined || only.text === "") return "-";
+  return only.rpc === 0 ? only.text : `[${only.text}]:${msgidName(only.rpc) ?? only.rpc}`;
 }
 const event = (row: ProcessRow, i: number): number => row.info.events[i] ?? 0;
 
@@ -138,7 +142,7 @@ export const fields: ReadonlyMap<string, Field> = new Map<string, Field>([
   ["rss", pure("RSS", 5, false, (row) => size(resident(row)), resident)],
   ["cpu", pure("%CPU", 4, false, (row) => processor(row).toFixed(1), processor)],
   ["mem", pure("%MEM", 4, false, (row, s) => (s.memory > 0 ? (100 * resident(row)) / s.memory : 0).toFixed(1), resident)],
-  ["sl", number("SL", 2, (row) => Math.min(...row.info.threads.map((t) => t.basic.sleepTime), 99))],
+  ["sl", number("SL", 2, (row) => Math.min(99, ...(row.info.threads.length > 0 ? row.info.threads.map((t) => t.basic.sleepTime) : [0])))],
   ["wait", pure("WAIT", 10, true, wait)],
   ["stat", pure("STAT", 4, true, stateLetters)],
   ["tt", pure("TT", 2, false, terminal)],
