@@ -163,6 +163,7 @@ class Search {
   *#match(name: string, at: number, line: string): Syscall<void> {
     if (!this.#t.has("o")) return yield* this.#line(name, at, line, ":");
     if (this.#t.has("v")) return;
+    this.#pattern.lastIndex = 0;
     for (const m of line.matchAll(this.#pattern)) if (m[0] !== "") yield* this.#line(name, at, m[0], ":");
   }
   *#line(name: string, at: number, text: string, mark: string): Syscall<void> {
