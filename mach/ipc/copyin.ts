@@ -79,7 +79,7 @@ function copyinHeader(space: Space, msg: MachMsg): Header | KernReturn {
   if (withReply && (!local || !copyinCheck(local, localType))) return Msg.SEND_INVALID_REPLY;
   if (remote.type === PortType.DEAD_NAME || !copyinCheck(remote, remoteType)) return Msg.SEND_INVALID_DEST;
   if (!local) return { remote: copyin(space, remotePort, remote, remoteType, quiet), local: localPort === 0 ? null : DEAD };
-  if (local === remote) return copyinBoth(space, remotePort, remote, remoteType, localType);
+  if (local === remote) return copyinBoth(space, remotePort, remote, remoteType, localType, quiet);
   return { remote: copyin(space, remotePort, remote, remoteType, quiet), local: copyin(space, localPort, local, localType) };
 }
 
@@ -90,15 +90,15 @@ function receivePort(space: Space, name: number): Port | undefined {
 }
 
 /** Destination and reply are one name: what only makes or copies goes first, two moves need two references. */
-function copyinBoth(space: Space, name: number, entry: Entry, remoteType: number, localType: number): Header | KernReturn {
+function copyinBoth(space: Space, name: number, entry: Entry, remoteType: number, localType: number, quiet: Port | null): Header | KernReturn {
   const moves = (type: number): boolean => type === MsgType.MOVE_SEND || type === MsgType.MOVE_SEND_ONCE;
   if (moves(remoteType) && moves(localType) && (entry.type === PortType.SEND_ONCE || entry.urefs < 2)) return Msg.SEND_INVALID_DEST;
   if (!moves(remoteType)) {
-    const remote = copyin(space, name, entry, remoteType);
+    const remote = copyin(space, name, entry, remoteType, quiet);
     return { remote, local: copyin(space, name, entry, localType) };
   }
   const local = copyin(space, name, entry, localType);
-  return { remote: copyin(space, name, entry, remoteType), local };
+  return { remote: copyin(space, name, entry, remoteType, quiet), local };
 }
 
 /** Reads a body. Without the complex bit it is plain data: nothing is looked up. */

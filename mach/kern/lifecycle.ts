@@ -56,12 +56,12 @@ export function terminateTask(machine: Machine, task: Task): void {
   task.alive = false;
   for (const thread of [...task.threads]) terminateThread(machine, thread);
   machine.tasks.delete(task);
-  spaceDestroy(task.space);
   for (const ref of [task.selfPort, task.exceptionPort, task.bootstrapPort, ...task.registered]) releaseSendRight(ref);
   task.selfPort = null;
   task.exceptionPort = null;
   task.bootstrapPort = null;
   task.registered.fill(null);
+  spaceDestroy(task.space);
   task.map.destroy();
   closePort(machine, task.port);
   if (machine.tap.listening) machine.tap.emit({ kind: "task-terminated", at: machine.clock.now, task: task.id });
