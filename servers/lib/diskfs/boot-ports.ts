@@ -5,6 +5,7 @@
 import { copySend, copySends, MACH_PORT_NULL, makeSends, MsgType, type MachPort } from "../../../mach/ipc/names.ts";
 import type { MachMsg } from "../../../mach/ipc/message.ts";
 import { Mig } from "../../../mach/kern/kern-return.ts";
+import type { Handlers } from "../../../mach/mig/subsystem.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { firstOf, replyTo, serve, type Demuxer } from "../../../mach/mig/server.ts";
 import { taskSelf } from "../../../glibc-shim/rights.ts";
@@ -41,11 +42,11 @@ export class BootPorts {
   /** The exec server's control port, once it has told. */
   execControl: MachPort = MACH_PORT_NULL;
   readonly execStarted = new Condition();
-  private initDone = false;
+  initDone = false;
   readonly fs: Diskfs;
   readonly console: MachPort;
-  private readonly privileged: Privileged;
-  private readonly events: BootEvents;
+  readonly privileged: Privileged;
+  readonly events: BootEvents;
 
   constructor(fs: Diskfs, console: MachPort, privileged: Privileged, events: BootEvents) {
     this.fs = fs;
@@ -57,8 +58,8 @@ export class BootPorts {
   /** These ports' requests before those of `files`. */
   demuxer(files: Demuxer): Demuxer {
     const on = (cls: PortClass<BootPorts>) => (request: MachMsg): BootPorts | undefined => this.fs.bucket.lookup(cls, request.localPort)?.object;
-    const bootFsys = serve(fsys, on(this.bootinfo), this.bootinfoHandlers());
-    const execFsys = serve(fsys, on(this.execboot), this.execbootHandlers());
+    const bootFsys = serve(fsys, on(this.bootinfo), bootinfoHandlers(this));
+    const execFsys = serve(fsys, on(this.execboot), execbootHandlers(this));
     const fsysHere: Demuxer = {
       handles: (id) => bootFsys.handles(id),
       answer: (request) => {
@@ -66,82 +67,80 @@ export class BootPorts {
         return (on(this.execboot)(request) !== undefined ? execFsys : files).answer(request);
       },
     };
-    return firstOf(fsysHere, serve(execStartup, on(this.execboot), this.startupData()), serve(startupNotify, on(this.shutdown), this.shutdownHandlers()), files);
+    return firstOf(fsysHere, serve(execStartup, on(this.execboot), startupData(this)), serve(startupNotify, on(this.shutdown), shutdownHandlers(this)), files);
   }
 
-  /** Step 6: exec takes its arguments from its stack; everything else it gets here. */
-  private startupData(): Parameters<typeof serve<typeof execStartup.routines, BootPorts>>[2] {
-    const boot = this;
-    return {
-      *exec_startup_get_info(_self, _args, request) {
-        const root = yield* boot.rootPort();
-        yield* boot.fs.bucket.getRight(root);
-        yield* boot.fs.bucket.getRight(root);
-        const own = boot.fs.bucket.lookup(boot.execboot, request.localPort);
-        if (own !== undefined) yield* boot.fs.bucket.getRight(own);
-        const ports = new Array<MachPort>(INIT_PORT_MAX).fill(MACH_PORT_NULL);
-        ports.splice(0, 2, root.name, root.name);
-        ports[5] = request.localPort;
-        const none = new Uint8Array(0);
-        return {
-          err: 0, user_entry: 0, phdr_data: 0, phdr_size: 0, stack_base: 0, stack_size: 0, flags: EXEC_STACK_ARGS, argv: none, envp: none,
-          dtable: copySends([boot.console, boot.console, boot.console]), portarray: makeSends(ports), intarray: [],
-        };
-      },
-    };
-  }
-
-  private *rootPort(): Syscall<PortInfo<Protid>> {
+  /** The root, for exec. */
+  *rootPort(): Syscall<PortInfo<Protid>> {
     const { fs } = this;
     return yield* fs.protid(yield* fs.open(fs.store.root, O_READ | O_EXEC, NO_PLACE), ROOT);
   }
+}
 
-  /** Step 8. There must be a node /servers/exec: without it nothing can be executed, and the filesystem gives up. */
-  private execbootHandlers(): Parameters<typeof serve<typeof fsys.routines, BootPorts>>[2] {
-    const boot = this;
-    return {
-      *fsys_startup(_self, { openflags, control_port }) {
-        const { fs } = boot;
-        const root = new Protid(yield* fs.open(fs.store.root, O_READ | O_EXEC, NO_PLACE), ROOT);
-        const found = yield* dirLookup(fs, root, "servers/exec", openflags | O_NOTRANS, 0);
-        fs.store.root.opens--;
-        if (found.err) return yield* fs.libc._exit(1);
-        boot.execControl = control_port;
-        yield* boot.execStarted.broadcast();
-        return { err: 0, realnode: found.right };
-      },
-    };
-  }
+/** Step 6: exec takes its arguments from its stack; everything else it gets here. */
+function startupData(boot: BootPorts): Partial<Handlers<typeof execStartup.routines, BootPorts>> {
+  return {
+    *exec_startup_get_info(_self, _args, request) {
+      const root = yield* boot.rootPort();
+      yield* boot.fs.bucket.getRight(root);
+      yield* boot.fs.bucket.getRight(root);
+      const own = boot.fs.bucket.lookup(boot.execboot, request.localPort);
+      if (own !== undefined) yield* boot.fs.bucket.getRight(own);
+      const ports = new Array<MachPort>(INIT_PORT_MAX).fill(MACH_PORT_NULL);
+      ports.splice(0, 2, root.name, root.name);
+      ports[5] = request.localPort;
+      const none = new Uint8Array(0);
+      return {
+        err: 0, user_entry: 0, phdr_data: 0, phdr_size: 0, stack_base: 0, stack_size: 0, flags: EXEC_STACK_ARGS, argv: none, envp: none,
+        dtable: copySends([boot.console, boot.console, boot.console]), portarray: makeSends(ports), intarray: [],
+      };
+    },
+  };
+}
 
-  private bootinfoHandlers(): Parameters<typeof serve<typeof fsys.routines, BootPorts>>[2] {
-    const boot = this;
-    return {
-      *fsys_getpriv() {
-        const { hostPriv, deviceMaster } = boot.privileged;
-        return { err: 0, host_priv: copySend(hostPriv), device_master: copySend(deviceMaster), fstask: copySend(yield* taskSelf()) };
-      },
-      *fsys_init(_self, { proc_server, auth_handle }, request) {
-        if (boot.initDone) return { err: Errno.EPERM };
-        boot.initDone = true;
-        const reply = request.remotePort;
-        request.remotePort = MACH_PORT_NULL;
-        yield* replyTo(fsys).fsys_init(reply, { err: 0 }, MsgType.MOVE_SEND_ONCE);
-        yield* boot.events.initialized(proc_server, auth_handle);
-        return { err: Mig.NO_REPLY };
-      },
-    };
-  }
+/** Step 8. There must be a node /servers/exec: without it nothing can be executed, and the filesystem gives up. */
+function execbootHandlers(boot: BootPorts): Partial<Handlers<typeof fsys.routines, BootPorts>> {
+  return {
+    *fsys_startup(_self, { openflags, control_port }) {
+      const { fs } = boot;
+      const root = new Protid(yield* fs.open(fs.store.root, O_READ | O_EXEC, NO_PLACE), ROOT);
+      const found = yield* dirLookup(fs, root, "servers/exec", openflags | O_NOTRANS, 0);
+      fs.store.root.opens--;
+      if (found.err) return yield* fs.libc._exit(1);
+      boot.execControl = control_port;
+      yield* boot.execStarted.broadcast();
+      return { err: 0, realnode: found.right };
+    },
+  };
+}
 
-  /** The system goes down: everything is written, and nothing more will be. */
-  private shutdownHandlers(): Parameters<typeof serve<typeof startupNotify.routines, BootPorts>>[2] {
-    const { fs } = this;
-    return {
-      *startup_dosync() {
-        yield* fs.lock.with(() => fs.store.sync(true));
-        fs.settings.readonly = true;
-        yield* fs.lock.with(() => fs.store.sync(true));
-        return { err: 0 };
-      },
-    };
-  }
+function bootinfoHandlers(boot: BootPorts): Partial<Handlers<typeof fsys.routines, BootPorts>> {
+  return {
+    *fsys_getpriv() {
+      const { hostPriv, deviceMaster } = boot.privileged;
+      return { err: 0, host_priv: copySend(hostPriv), device_master: copySend(deviceMaster), fstask: copySend(yield* taskSelf()) };
+    },
+    *fsys_init(_self, { proc_server, auth_handle }, request) {
+      if (boot.initDone) return { err: Errno.EPERM };
+      boot.initDone = true;
+      const reply = request.remotePort;
+      request.remotePort = MACH_PORT_NULL;
+      yield* replyTo(fsys).fsys_init(reply, { err: 0 }, MsgType.MOVE_SEND_ONCE);
+      yield* boot.events.initialized(proc_server, auth_handle);
+      return { err: Mig.NO_REPLY };
+    },
+  };
+}
+
+/** The system goes down: everything is written, and nothing more will be. */
+function shutdownHandlers(boot: BootPorts): Partial<Handlers<typeof startupNotify.routines, BootPorts>> {
+  const { fs } = boot;
+  return {
+    *startup_dosync() {
+      yield* fs.lock.with(() => fs.store.sync(true));
+      fs.settings.readonly = true;
+      yield* fs.lock.with(() => fs.store.sync(true));
+      return { err: 0 };
+    },
+  };
 }

@@ -7,7 +7,7 @@ import { O_CREAT, O_EXCL, O_EXLOCK, O_NOLINK, O_NONBLOCK, O_NOTRANS, O_SHLOCK } 
 import type { Timespec } from "../../interfaces/stat.ts";
 import { ActiveTranslators } from "../active-translators.ts";
 import type { IoUser } from "../iouser.ts";
-import { Bucket, PortClass, type PortInfo } from "../ports.ts";
+import { PortClass, type Bucket, type PortInfo } from "../ports.ts";
 import { Mutex } from "../sync.ts";
 import type { Node, Store } from "./node.ts";
 import { NO_PLACE, Peropen, Protid, type Place } from "./peropen.ts";

@@ -5,7 +5,7 @@ import type { Handlers } from "../../../mach/mig/subsystem.ts";
 import { deallocate } from "../../../glibc-shim/rights.ts";
 import { encodeArgz } from "../../interfaces/argz.ts";
 import { Errno } from "../../interfaces/errno.ts";
-import { fs as fsInterface } from "../../interfaces/fs.ts";
+import type { fs as fsInterface } from "../../interfaces/fs.ts";
 import { O_EXEC, O_READ, O_WRITE, STORAGE_MEMORY } from "../../interfaces/hurd-types.ts";
 import { encodeStatfs } from "../../interfaces/statfs.ts";
 import { allowedModes, isOwner } from "../iouser.ts";

@@ -13,7 +13,11 @@ import { pathconf } from "../pathconf.ts";
 import { serverAuthenticate } from "../reauth.ts";
 import { TrivProtid, type Trivfs } from "./trivfs.ts";
 
-export const ioDefaults = <H>(trivfs: Trivfs<H>): Partial<Handlers<typeof io.routines, TrivProtid<H>>> => ({
+type Defaults<H> = Partial<Handlers<typeof io.routines, TrivProtid<H>>>;
+
+export const ioDefaults = <H>(trivfs: Trivfs<H>): Defaults<H> => ({ ...status(trivfs), ...modes<H>(), ...ports(trivfs) });
+
+const status = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
   *io_stat(self) {
     const under = yield* ioCall.io_stat(self.realnode, {});
     if (under.err) return under;
@@ -21,42 +25,6 @@ export const ioDefaults = <H>(trivfs: Trivfs<H>): Partial<Handlers<typeof io.rou
     const device = { ...st, mode: (st.mode & ~(S_IFMT | S_ITRANS)) | S_IFCHR | S_IROOT, fsid: trivfs.libc.getpid(), size: 0, blocks: 0 };
     const { modifyStat } = trivfs.description;
     return { err: 0, stat_info: encodeStat(modifyStat === undefined ? device : modifyStat(device, self)) };
-  },
-
-  *io_get_openmodes({ po }) {
-    return { err: 0, bits: po.openmodes };
-  },
-  *io_set_all_openmodes({ po }, { newbits }) {
-    po.openmodes = (po.openmodes & ~HONORED_STATE_MODES) | (newbits & HONORED_STATE_MODES);
-    return { err: 0 };
-  },
-  *io_set_some_openmodes({ po }, { bits_to_set }) {
-    po.openmodes |= bits_to_set & HONORED_STATE_MODES;
-    return { err: 0 };
-  },
-  *io_clear_some_openmodes({ po }, { bits_to_clear }) {
-    po.openmodes &= ~(bits_to_clear & HONORED_STATE_MODES);
-    return { err: 0 };
-  },
-
-  *io_duplicate({ po, user, realnode }) {
-    yield* addSendRef(realnode);
-    return { err: 0, newport: yield* trivfs.port(po, user, realnode) };
-  },
-  *io_restrict_auth({ po, user, realnode }, { uids, gids }) {
-    const node = yield* ioCall.io_restrict_auth(realnode, { uids, gids });
-    if (node.err) return node;
-    return { err: 0, new_object: yield* trivfs.port(po, restrict(user, uids, gids), node.new_object) };
-  },
-  *io_reauthenticate({ po }, { rendezvous2 }) {
-    po.refs++;
-    const protid = new TrivProtid(po, NOBODY, MACH_PORT_NULL);
-    const port = yield* trivfs.bucket.createOutside(trivfs.protids, protid);
-    protid.user = yield* serverAuthenticate(trivfs.libc.ports.auth, rendezvous2, yield* trivfs.bucket.getRight(port));
-    const node = yield* trivfs.restricted(po.control.underlying, protid.user);
-    if (!node.err) protid.realnode = node.value;
-    yield* trivfs.bucket.serve(port);
-    return { err: 0 };
   },
 
   *io_identity({ realnode }) {
@@ -77,6 +45,48 @@ export const ioDefaults = <H>(trivfs: Trivfs<H>): Partial<Handlers<typeof io.rou
     for (const port of trivfs.bucket.all(trivfs.protids)) {
       if (port.object.po.control === self.po.control && port.name !== request.localPort) yield* trivfs.bucket.destroyRight(port);
     }
+    return { err: 0 };
+  },
+});
+
+/** The bits that an open can change later. */
+const modes = <H>(): Defaults<H> => ({
+  *io_get_openmodes({ po }) {
+    return { err: 0, bits: po.openmodes };
+  },
+  *io_set_all_openmodes({ po }, { newbits }) {
+    po.openmodes = (po.openmodes & ~HONORED_STATE_MODES) | (newbits & HONORED_STATE_MODES);
+    return { err: 0 };
+  },
+  *io_set_some_openmodes({ po }, { bits_to_set }) {
+    po.openmodes |= bits_to_set & HONORED_STATE_MODES;
+    return { err: 0 };
+  },
+  *io_clear_some_openmodes({ po }, { bits_to_clear }) {
+    po.openmodes &= ~(bits_to_clear & HONORED_STATE_MODES);
+    return { err: 0 };
+  },
+});
+
+/** More ports on the same open. */
+const ports = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
+  *io_duplicate({ po, user, realnode }) {
+    yield* addSendRef(realnode);
+    return { err: 0, newport: yield* trivfs.port(po, user, realnode) };
+  },
+  *io_restrict_auth({ po, user, realnode }, { uids, gids }) {
+    const node = yield* ioCall.io_restrict_auth(realnode, { uids, gids });
+    if (node.err) return node;
+    return { err: 0, new_object: yield* trivfs.port(po, restrict(user, uids, gids), node.new_object) };
+  },
+  *io_reauthenticate({ po }, { rendezvous2 }) {
+    po.refs++;
+    const protid = new TrivProtid(po, NOBODY, MACH_PORT_NULL);
+    const port = yield* trivfs.bucket.createOutside(trivfs.protids, protid);
+    protid.user = yield* serverAuthenticate(trivfs.libc.ports.auth, rendezvous2, yield* trivfs.bucket.getRight(port));
+    const node = yield* trivfs.restricted(po.control.underlying, protid.user);
+    if (!node.err) protid.realnode = node.value;
+    yield* trivfs.bucket.serve(port);
     return { err: 0 };
   },
 });
