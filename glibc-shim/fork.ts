@@ -63,7 +63,10 @@ function* populate(p: Process, own: Sigstate, child: MachPort, pc: number, body:
     copySpace({ parent, child, parentProc: proc, childProc, msgport, ownThread: own.thread, signalThread: signals, threads: new Set(threads) }, names, types),
   );
   yield* resumeThreads(threads, own.thread);
-  if (copied.err) throw new UnixError("fork", copied.err);
+  if (copied.err) {
+    yield* dropThreads(threads);
+    throw new UnixError("fork", copied.err);
+  }
   const main = orThrow("fork", yield* machCall.thread_create(child, {})).child_thread;
   const signal = orThrow("fork", yield* machCall.thread_create(child, {})).child_thread;
   yield* replacePlaceholder(child, own.thread, main, copied.value.ownRefs);
@@ -74,7 +77,7 @@ function* populate(p: Process, own: Sigstate, child: MachPort, pc: number, body:
   const { pid } = orThrow("fork", yield* procCall.proc_task2pid(proc, { task: child }));
   orThrow("fork", yield* procCall.proc_child(proc, { child }));
   yield* machCall.thread_resume(main, {});
-  for (const port of [child, main, signal, childProc]) yield* deallocate(port);
+  for (const port of [child, main, signal, childProc, ...threads]) yield* deallocate(port);
   return pid;
 }
 
@@ -92,17 +95,20 @@ function* inventory(p: Process, own: Sigstate, parent: MachPort, child: MachPort
   const got = yield* procCall.proc_task2proc(p.port(INIT_PORT_PROC), { task: child });
   if (got.err) {
     yield* resumeThreads(thread_list, own.thread);
+    yield* dropThreads(thread_list);
     throw new UnixError("fork", got.err);
   }
   return { names, types, threads: thread_list, childProc: got.proc };
 }
 
-/** Undoes proc_dostop, and gives the references of `task_threads` back. */
+/** Undoes proc_dostop. */
 function* resumeThreads(threads: readonly MachPort[], own: MachPort): Syscall<void> {
-  for (const thread of threads) {
-    if (thread !== own) yield* machCall.thread_resume(thread, {});
-    yield* deallocate(thread);
-  }
+  for (const thread of threads) if (thread !== own) yield* machCall.thread_resume(thread, {});
+}
+
+/** Gives the references of `task_threads` back. */
+function* dropThreads(threads: readonly MachPort[]): Syscall<void> {
+  for (const thread of threads) yield* deallocate(thread);
 }
 
 /** Where the child's two threads begin, and with what. */
