@@ -30,7 +30,7 @@ export class Subject {
   readonly machine = new Machine({ instructions: new Map() });
   readonly task: Task;
   private readonly main: Thread;
-  private program: Syscall<void> | undefined;
+  private program: (() => Syscall<void>) | undefined;
   /** Tasks by slot, and T0's name for each one's port. */
   private readonly tasks = new Map<Slot, { readonly task: Task; readonly port: MachPort }>();
 
@@ -52,7 +52,7 @@ export class Subject {
 
   private *loop(): Syscall<void> {
     for (;;) {
-      if (this.program) yield* this.program;
+      if (this.program) yield* this.program();
       this.program = undefined;
       yield* this.sleep(this.main);
     }
@@ -66,9 +66,9 @@ export class Subject {
   /** Runs `program` in T0's main thread to its end, then helpers as far as they can. */
   run<T>(program: () => Syscall<T>): T {
     let answer: { readonly value: T } | undefined;
-    this.program = (function* () {
+    this.program = function* () {
       answer = { value: yield* program() };
-    })();
+    };
     this.main.suspendCount = 0;
     this.machine.makeRunnable(this.main);
     const end = this.machine.now + STEP_TIME;
