@@ -40,47 +40,50 @@ export class AuthServer {
     return found.every((h) => h !== undefined) ? found : undefined;
   }
 
+  /** Serves the auth interface on all handles. */
   demuxer(): Demuxer {
-    const { meetings } = this;
-    const server = this;
-    return serve(auth, (request) => server.lookup(request.localPort), {
-      *auth_getids(handle) {
-        return { err: 0, ...handle.ids };
-      },
-      *auth_makeauth(handle, { other_handles, euids, auids, egids, agids }) {
-        const others = server.othersHandles(other_handles);
-        if (others === undefined) return { err: Errno.EINVAL };
-        const wanted: Ids = { euids, auids, egids, agids };
-        if (!mayMake([handle, ...others].map((h) => h.ids), wanted)) return { err: Errno.EPERM };
-        const made = yield* server.makeHandle(wanted);
-        const { name } = yield* server.bucket.getRight(made);
-        for (const other of other_handles) yield* deallocate(other);
-        return { err: 0, newhandle: name };
-      },
-      *auth_user_authenticate(handle, { rendezvous }, request) {
-        if (!portValid(rendezvous)) return { err: Errno.EINVAL };
-        const outcome = yield* meetings.user(rendezvous, handle.ids);
-        if (outcome === "lost") {
-          yield* dropReply(request);
-          yield* deallocate(rendezvous);
-          return { err: Mig.NO_REPLY };
-        }
-        if (outcome.err === 0) yield* deallocate(rendezvous);
-        return outcome;
-      },
-      *auth_server_authenticate(_handle, { rendezvous, newport }, request) {
-        if (!portValid(rendezvous)) return { err: Errno.EINVAL };
-        const outcome = yield* meetings.server(rendezvous, newport.name);
-        if (outcome.err !== 0) return outcome;
-        const { remotePort, remoteType } = request;
-        request.remotePort = MACH_PORT_NULL;
-        yield* reply.auth_server_authenticate(remotePort, { err: 0, ...outcome.ids }, remoteType);
-        yield* outcome.releaseUser();
+    return authDemuxer(this, this.meetings);
+  }
+}
+
+function authDemuxer(server: AuthServer, meetings: RendezvousTable): Demuxer {
+  return serve(auth, (request) => server.lookup(request.localPort), {
+    *auth_getids(handle) {
+      return { err: 0, ...handle.ids };
+    },
+    *auth_makeauth(handle, { other_handles, euids, auids, egids, agids }) {
+      const others = server.othersHandles(other_handles);
+      if (others === undefined) return { err: Errno.EINVAL };
+      const wanted: Ids = { euids, auids, egids, agids };
+      if (!mayMake([handle, ...others].map((h) => h.ids), wanted)) return { err: Errno.EPERM };
+      const made = yield* server.makeHandle(wanted);
+      const { name } = yield* server.bucket.getRight(made);
+      for (const other of other_handles) yield* deallocate(other);
+      return { err: 0, newhandle: name };
+    },
+    *auth_user_authenticate(handle, { rendezvous }, request) {
+      if (!portValid(rendezvous)) return { err: Errno.EINVAL };
+      const outcome = yield* meetings.user(rendezvous, handle.ids);
+      if (outcome === "lost") {
+        yield* dropReply(request);
         yield* deallocate(rendezvous);
         return { err: Mig.NO_REPLY };
-      },
-    });
-  }
+      }
+      if (outcome.err === 0) yield* deallocate(rendezvous);
+      return outcome;
+    },
+    *auth_server_authenticate(_handle, { rendezvous, newport }, request) {
+      if (!portValid(rendezvous)) return { err: Errno.EINVAL };
+      const outcome = yield* meetings.server(rendezvous, newport.name);
+      if (outcome.err !== 0) return outcome;
+      const { remotePort, remoteType } = request;
+      request.remotePort = MACH_PORT_NULL;
+      yield* reply.auth_server_authenticate(remotePort, { err: 0, ...outcome.ids }, remoteType);
+      yield* outcome.releaseUser();
+      yield* deallocate(rendezvous);
+      return { err: Mig.NO_REPLY };
+    },
+  });
 }
 
 /** Gives the reply right back unused: the caller sees MIG_SERVER_DIED. */

@@ -8,7 +8,7 @@ import { Errno } from "../interfaces/errno.ts";
 import { fsCall } from "../interfaces/fs.ts";
 import { EXEC_DEFAULTS, EXEC_SECURE, INIT_PORT_AUTH, INIT_PORT_CRDIR, INIT_PORT_CWDIR, O_EXEC, PAGE_SIZE } from "../interfaces/hurd-types.ts";
 import { ioCall } from "../interfaces/io.ts";
-import { ExecFile, type Result } from "./file.ts";
+import type { ExecFile, Result } from "./file.ts";
 import { lookupWith } from "./names.ts";
 import type { ExecRequest } from "./request.ts";
 import { standardFor } from "./slots.ts";

@@ -26,8 +26,8 @@ export interface Open {
 export class Opens {
   readonly controls = new PortClass<"control">("exec control");
   readonly opens = new PortClass<Open>("exec open");
-  private readonly bucket: Bucket;
-  private readonly libc: Libc;
+  readonly bucket: Bucket;
+  readonly libc: Libc;
   /** The node that we sit on; null until the handshake is done. */
   realnode: MachPort = MACH_PORT_NULL;
 
@@ -48,70 +48,69 @@ export class Opens {
     return internal || isRoot(user);
   }
 
+  /** Serves control port and opens. */
   demuxer(): Demuxer {
-    return firstOf(this.fsys(), this.io(), this.file());
+    return firstOf(fsysDemuxer(this), ioDemuxer(this), fileDemuxer(this));
   }
+}
 
-  private fsys(): Demuxer {
-    const opens = this;
-    return serve(fsys, (request) => opens.bucket.lookup(opens.controls, request.localPort), {
-      *fsys_getroot(_control, { dotdot_node, gen_uids, gen_gids, flags }) {
-        const made = yield* opens.open({ uids: gen_uids, gids: gen_gids }, flags);
-        const file = yield* opens.bucket.getRight(made);
-        yield* deallocate(dotdot_node);
-        return { err: 0, do_retry: FS_RETRY_NORMAL, retry_name: "", file };
-      },
-      *fsys_goaway(_control, { flags }) {
-        if ((flags & FSYS_GOAWAY_FORCE) === 0) return { err: Errno.EBUSY };
-        return yield* opens.libc.exit(0);
-      },
-      *fsys_syncfs() {
-        return { err: 0 };
-      },
-    });
-  }
+function fsysDemuxer(opens: Opens): Demuxer {
+  return serve(fsys, (request) => opens.bucket.lookup(opens.controls, request.localPort), {
+    *fsys_getroot(_control, { dotdot_node, gen_uids, gen_gids, flags }) {
+      const made = yield* opens.open({ uids: gen_uids, gids: gen_gids }, flags);
+      const file = yield* opens.bucket.getRight(made);
+      yield* deallocate(dotdot_node);
+      return { err: 0, do_retry: FS_RETRY_NORMAL, retry_name: "", file };
+    },
+    *fsys_goaway(_control, { flags }) {
+      if ((flags & FSYS_GOAWAY_FORCE) === 0) return { err: Errno.EBUSY };
+      return yield* opens.libc.exit(0);
+    },
+    *fsys_syncfs() {
+      return { err: 0 };
+    },
+  });
+}
 
-  private io(): Demuxer {
-    const opens = this;
-    const { bucket } = this;
-    return serve(io, opens.lookup, {
-      *io_reauthenticate(open, { rendezvous2 }) {
-        const made = yield* bucket.createOutside(opens.opens, { ...open, user: NOBODY });
-        const right = yield* bucket.getSendRight(made);
-        made.object.user = yield* serverAuthenticate(opens.libc.ports.auth, rendezvous2, copySend(right));
-        yield* bucket.serve(made);
-        yield* deallocate(right);
-        return { err: 0 };
-      },
-      *io_restrict_auth(open, { uids, gids }) {
-        return { err: 0, new_object: yield* bucket.getRight(yield* opens.open(restrict(open.user, uids, gids), open.openmodes)) };
-      },
-      *io_duplicate(open) {
-        return { err: 0, newport: yield* bucket.getRight(yield* opens.open(open.user, open.openmodes)) };
-      },
-      *io_stat() {
-        const under = yield* ioCall.io_stat(opens.realnode, {});
-        if (under.err) return under;
-        const st = decodeStat(under.stat_info);
-        return { err: 0, stat_info: encodeStat({ ...st, mode: (st.mode & ~(S_IFMT | S_ITRANS)) | S_IFCHR | S_IROOT, size: 0, blocks: 0 }) };
-      },
-      *io_get_openmodes({ openmodes }) {
-        return { err: 0, bits: openmodes };
-      },
-      *io_identity() {
-        const got = yield* ioCall.io_identity(opens.realnode, {});
-        return got.err ? got : { err: 0, idport: moved(got.idport), fsidport: moved(got.fsidport), fileno: got.fileno };
-      },
-    });
-  }
+function ioDemuxer(opens: Opens): Demuxer {
+  const { bucket } = opens;
+  return serve(io, opens.lookup, {
+    *io_reauthenticate(open, { rendezvous2 }) {
+      const made = yield* bucket.createOutside(opens.opens, { ...open, user: NOBODY });
+      const right = yield* bucket.getSendRight(made);
+      made.object.user = yield* serverAuthenticate(opens.libc.ports.auth, rendezvous2, copySend(right));
+      yield* bucket.serve(made);
+      yield* deallocate(right);
+      return { err: 0 };
+    },
+    *io_restrict_auth(open, { uids, gids }) {
+      return { err: 0, new_object: yield* bucket.getRight(yield* opens.open(restrict(open.user, uids, gids), open.openmodes)) };
+    },
+    *io_duplicate(open) {
+      return { err: 0, newport: yield* bucket.getRight(yield* opens.open(open.user, open.openmodes)) };
+    },
+    *io_stat() {
+      const under = yield* ioCall.io_stat(opens.realnode, {});
+      if (under.err) return under;
+      const st = decodeStat(under.stat_info);
+      return { err: 0, stat_info: encodeStat({ ...st, mode: (st.mode & ~(S_IFMT | S_ITRANS)) | S_IFCHR | S_IROOT, size: 0, blocks: 0 }) };
+    },
+    *io_get_openmodes({ openmodes }) {
+      return { err: 0, bits: openmodes };
+    },
+    *io_identity() {
+      const got = yield* ioCall.io_identity(opens.realnode, {});
+      return got.err ? got : { err: 0, idport: moved(got.idport), fsidport: moved(got.fsidport), fileno: got.fileno };
+    },
+  });
+}
 
-  private file(): Demuxer {
-    return serve(fs, this.lookup, {
-      *file_check_access() {
-        return { err: 0, allowed: O_READ };
-      },
-    });
-  }
+function fileDemuxer(opens: Opens): Demuxer {
+  return serve(fs, opens.lookup, {
+    *file_check_access() {
+      return { err: 0, allowed: O_READ };
+    },
+  });
 }
 
 const moved = (name: MachPort): { readonly name: MachPort; readonly disposition: 17 } => ({ name, disposition: 17 });

@@ -3,7 +3,7 @@ import { MACH_PORT_NULL, portValid, type MachPort } from "../../mach/ipc/names.t
 import { machHostCall } from "../../mach/interfaces/mach-host.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
-import { PortClass, type Bucket, type PortInfo, type ThreadStarter } from "../lib/ports.ts";
+import { PortClass, type Bucket, type DeadNameHook, type PortInfo, type ThreadStarter } from "../lib/ports.ts";
 import { Mutex } from "../lib/sync.ts";
 import { joinPgrp, leavePgrp, newPgrp, newSession } from "./pgrp.ts";
 import { PID_INIT, PID_STARTUP, Proc, type Login, type Pgrp, type Session } from "./process.ts";
@@ -140,15 +140,15 @@ export class ProcessTable {
 
   /** Has the kernel tell of the task's death. */
   *watchDeath(proc: Proc): Syscall<void> {
-    const { task, lock } = { task: proc.task, lock: this.lock };
-    const table = this;
-    const hook = function* (): Syscall<void> {
-      yield* lock.lock();
-      if (proc.task === task && proc.deathHook === hook) yield* processHasExited(table, proc);
-      yield* lock.unlock();
-    };
+    const { task } = proc;
+    const hook: DeadNameHook = () => this.lock.with(() => this.taskDied(proc, task, hook));
     proc.deathHook = hook;
     yield* this.bucket.requestDeadName(task, hook);
+  }
+
+  /** Unless the process has another task by now, it is dead. */
+  private *taskDied(proc: Proc, task: MachPort, hook: DeadNameHook): Syscall<void> {
+    if (proc.task === task && proc.deathHook === hook) yield* processHasExited(this, proc);
   }
 
   /** A number that no process, group or session has. The counter only goes forward. */
