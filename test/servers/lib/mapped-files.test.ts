@@ -43,7 +43,7 @@ describe("io_map", function () {
     expect(got).to.deep.equal(["page 2", "page 1", "page 0", "0,0,0"]);
   });
 
-  it("shows what io_write changed since, and cuts that file_set_size made", () => {
+  it("shows what io_write changed since", () => {
     const got = probed(function* (libc) {
       const file = yield* threePages(libc);
       const at = yield* mapped(file, false);
