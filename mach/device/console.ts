@@ -4,6 +4,9 @@
 import { Dev } from "../kern/kern-return.ts";
 import type { Device, PendingRead, ReadResult, StatusResult, WriteResult } from "./device.ts";
 
+/** Writes that are kept for the first screen. */
+const MAX_EARLY = 1024;
+
 type Done = (result: ReadResult) => void;
 
 /** The most that is kept of input that nobody reads; more is lost, as on a real keyboard. */
@@ -32,6 +35,10 @@ class Waiting {
 /** The host's side of the console, and the devices "console" and "console-size". */
 export class Console {
   private readonly listeners: ((bytes: Uint8Array) => void)[] = [];
+  /** Written before the first listener came. */
+  private readonly early: Uint8Array[] = [];
+  /** The machine's own eye on the output. */
+  watch: ((bytes: Uint8Array) => void) | null = null;
   private pending = new Uint8Array(0);
   private readonly reads = new Waiting();
   private readonly sizeReads = new Waiting();
@@ -57,13 +64,16 @@ export class Console {
     return data;
   }
 
-  /** `listener` gets all that is written from now on. */
+  /** `listener` gets all that is written from now on, and before that what the kernel wrote while no screen was there. */
   onOutput(listener: (bytes: Uint8Array) => void): void {
+    for (const bytes of this.early) listener(bytes);
     this.listeners.push(listener);
   }
 
   /** The kernel's own messages and the device's output. */
   write(bytes: Uint8Array): void {
+    this.watch?.(bytes);
+    if (this.listeners.length === 0 && this.early.length < MAX_EARLY) this.early.push(bytes);
     for (const listener of this.listeners) listener(bytes);
   }
 

@@ -127,9 +127,9 @@ export class Machine implements IpcHost, PortOwner {
     this.addDevice("console-size", this.console.sizeDevice);
     this.addDevice("debug-exit", this.debugExit.device);
     this.addDevice("time", timeDevice(this.clock));
-    this.console.onOutput((bytes) => {
+    this.console.watch = (bytes) => {
       if (this.tap.listening) this.tap.emit({ kind: "console", at: this.clock.now, bytes });
-    });
+    };
   }
 
   /** Makes `device` known to `device_open`. */

@@ -33,6 +33,8 @@ describe("devices", () => {
     });
     let shown = "";
     machine.console.onOutput((b) => (shown += text(b)));
+    expect(shown, "what the kernel said while booting").to.contain("task loaded: test");
+    shown = "";
     expect(machine.run()).to.equal("idle");
     expect(shown).to.equal("hello\n");
     machine.console.input(bytes("abcdef"));
