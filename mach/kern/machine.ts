@@ -62,6 +62,7 @@ const QUANTUM = 1000;
 
 export class Machine implements IpcHost, PortOwner {
   readonly clock: Clock;
+  readonly seed: number;
   readonly random: RandomStream;
   readonly tap = new Tap();
   readonly instructions: ReadonlyMap<string, Entry>;
@@ -111,7 +112,8 @@ export class Machine implements IpcHost, PortOwner {
   constructor(options: MachineOptions) {
     this.clock = new Clock(options.bootTime ?? 0);
     this.messages = new MessageObserver(this.tap, this.clock);
-    this.random = new RandomStream(options.seed ?? 0);
+    this.seed = options.seed ?? 0;
+    this.random = new RandomStream(this.seed);
     this.strategy = options.scheduler;
     this.instructions = options.instructions;
     this.commandLine = options.commandLine ?? "";
@@ -218,11 +220,11 @@ export class Machine implements IpcHost, PortOwner {
     this.runQueue.push(thread);
   }
 
-  /** A bug of ours, with where it happened. */
+  /** A bug of ours, with where it happened: with the same seed and inputs it happens there again. */
   private located(e: unknown): unknown {
     const thread = this.current;
     if (!(e instanceof Error) || thread === undefined) return e;
-    const where = `task ${thread.task.name} (${thread.task.id}), thread ${thread.id}, step ${this.steps}, time ${this.clock.now} µs`;
+    const where = `task ${thread.task.name} (${thread.task.id}), thread ${thread.id}, seed ${this.seed}, step ${this.steps}, time ${this.clock.now} µs`;
     return new InvariantError(`${e.message} [${where}]`, { cause: e });
   }
 

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { intItem, MachMsg, MsgOption } from "../../../mach/ipc/message.ts";
 import { MACH_PORT_NULL, MsgType } from "../../../mach/ipc/names.ts";
-import { code, mach_msg, threadState } from "../../../mach/kern/syscall.ts";
+import { InvariantError } from "../../../mach/kern/invariant.ts";
+import { code, mach_msg, swtch_pri, threadState } from "../../../mach/kern/syscall.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
 import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
 import { newPort, run, startThread } from "./boot-machine.ts";
@@ -29,6 +30,18 @@ describe("the machine", () => {
     });
     expect(state).to.equal("idle");
     expect(got).to.deep.equal([0, 1, 4, 9, 16, 25, 36, 49, 64, 81]);
+  });
+
+  it("stops at a bug of ours, saying where: task, thread, seed, step", () => {
+    const crash = (): unknown =>
+      run(
+        function* () {
+          yield* swtch_pri();
+          throw new Error("oops");
+        },
+        { seed: 7 },
+      );
+    expect(crash).to.throw(InvariantError, /^oops \[task test \(1\), thread 1, seed 7, step \d+, time \d+ µs\]$/);
   });
 
   it("ends a thread whose body returns, and leaves its task", () => {
