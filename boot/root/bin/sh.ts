@@ -77,7 +77,7 @@ function* importDirectory(shell: Shell): Syscall<void> {
     if (there.err === 0 && here.err === 0 && there.value.ino === here.value.ino && there.value.dev === here.value.dev) return;
   }
   const cwd = yield* attempt(shell.libc.getcwd());
-  if (cwd.err === 0) shell.variables.set("PWD", cwd.value);
+  if (cwd.err === 0) shell.variables.set("PWD", cwd.value, { exported: true });
 }
 
 function* start(shell: Shell, { commands, login, operands }: Invocation): Syscall<void> {

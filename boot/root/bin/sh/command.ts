@@ -1,5 +1,5 @@
 /** Simple commands: assignments, redirections, and who carries them out (POSIX, "Simple Commands", "Command Search and Execution"). */
-import { attempt } from "../../../../glibc-shim/errno.ts";
+import { attempt, UnixError } from "../../../../glibc-shim/errno.ts";
 import { STDERR } from "../../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
 import { Errno, strerror } from "../../../../servers/interfaces/errno.ts";
@@ -121,6 +121,7 @@ function* runSpecial(shell: Shell, command: SimpleCommand, assigned: ReadonlyMap
     shell.status = yield* builtin(shell, words);
   } catch (e) {
     if (e instanceof ShellError) throw new ShellError(`${words[0]}: ${e.message}`, e.status);
+    if (e instanceof UnixError) throw new ShellError(`${words[0]}: ${reason(e)}`, 1);
     throw e;
   } finally {
     if (!keep) yield* restore(shell, saved);
@@ -131,11 +132,15 @@ function* callBuiltin(shell: Shell, builtin: Builtin, words: readonly string[]):
   try {
     shell.status = yield* builtin(shell, words);
   } catch (e) {
-    if (!(e instanceof ShellError)) throw e;
-    yield* shell.complain(`${words[0]}: ${e.message}`);
-    shell.status = e.status;
+    const error = e instanceof UnixError ? new ShellError(reason(e), 1) : e;
+    if (!(error instanceof ShellError)) throw e;
+    yield* shell.complain(`${words[0]}: ${error.message}`);
+    shell.status = error.status;
   }
 }
+
+/** A failure of the library as a builtin tells it. */
+const reason = (e: UnixError): string => (e.call.startsWith("write") ? `write error: ${strerror(e.errno)}` : strerror(e.errno));
 
 function* callFunction(shell: Shell, body: CompoundCommand, words: readonly string[]): Syscall<void> {
   const { positional, loops } = shell;

@@ -33,12 +33,19 @@ export function* cd(shell: Shell, argv: readonly string[]): Syscall<number> {
     const done = yield* attempt(shell.libc.chdir(physical ? place : logical));
     if (done.err !== 0) continue;
     const now = physical ? yield* shell.libc.getcwd() : logical;
-    shell.assign("OLDPWD", yield* workingDirectory(shell));
-    shell.assign("PWD", now);
+    const before = yield* attempt(workingDirectory(shell));
+    if (before.err === 0) set(shell, "OLDPWD", before.value);
+    set(shell, "PWD", now);
     if (operand === "-" || shown) yield* shell.libc.writeAll(STDOUT, `${now}\n`);
     return 0;
   }
   throw new ShellError(`can't cd to ${dest}`);
+}
+
+/** Programs that are started see these, too. */
+function set(shell: Shell, name: "PWD" | "OLDPWD", value: string): void {
+  shell.assign(name, value);
+  shell.variables.mark(name, "exported");
 }
 
 /** Where `dest` may be: relative names are looked for in $CDPATH, and shown when they are found there. */
