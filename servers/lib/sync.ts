@@ -6,9 +6,12 @@
  * (`hurd_thread_cancel`): that is how interrupt_operation ends an RPC (signals-fork.md).
  */
 import { MachMsg, MsgOption } from "../../mach/ipc/message.ts";
-import { MACH_PORT_NULL, MsgType, type MachPort } from "../../mach/ipc/names.ts";
+import { MACH_PORT_NULL, MsgType, portValid, type MachPort } from "../../mach/ipc/names.ts";
+import { machCall } from "../../mach/interfaces/mach.ts";
 import { Msg } from "../../mach/kern/kern-return.ts";
 import { cpu, mach_reply_port, type Syscall } from "../../mach/kern/syscall.ts";
+import { abortRpc } from "../../glibc-shim/abort-rpc.ts";
+import { ThreadState } from "../../glibc-shim/process.ts";
 
 /** How a wait ended. */
 export type Woken = "ok" | "cancelled" | "timed out";
@@ -25,6 +28,8 @@ export class Thread {
   /** Where this thread waits; made when first needed. */
   private port: MachPort = MACH_PORT_NULL;
   private cancelPending = false;
+  /** What the C library keeps for the thread: the call that it is in. */
+  private readonly library: unknown = cpu.tls.library;
   private waiting: { readonly condition: Condition; readonly waiter: Waiter } | undefined;
 
   /** The running thread. Synchronous: ask before the next trap. */
@@ -36,11 +41,23 @@ export class Thread {
     return made;
   }
 
-  /** Ends the wait this thread is in; without one, its next cancellable wait (`hurd_thread_cancel`). */
+  /** Ends the wait this thread is in, or the call to another server; without one, its next cancellable wait (`hurd_thread_cancel`). */
   *cancel(): Syscall<void> {
     const { waiting } = this;
-    if (waiting === undefined) this.cancelPending = true;
-    else if (waiting.condition.forget(waiting.waiter)) yield* this.wake(waiting.waiter, "cancelled");
+    if (waiting === undefined) {
+      this.cancelPending = true;
+      yield* this.breakOff();
+    } else if (waiting.condition.forget(waiting.waiter)) yield* this.wake(waiting.waiter, "cancelled");
+  }
+
+  /** Asks the server that this thread is calling to answer EINTR. */
+  private *breakOff(): Syscall<void> {
+    if (!(this.library instanceof ThreadState)) return;
+    const { process, sigstate } = this.library;
+    if (sigstate.rpc === undefined || !portValid(sigstate.thread)) return;
+    yield* machCall.thread_suspend(sigstate.thread, {});
+    if (sigstate.rpc !== undefined) yield* abortRpc(process, sigstate, false);
+    yield* machCall.thread_resume(sigstate.thread, {});
   }
 
   /** Takes a cancellation that came before (`hurd_check_cancel`). */

@@ -46,15 +46,16 @@ export function* fileExec(fs: Diskfs, self: Protid, own: MachPort, request: Exec
     if (changed.value) flags |= EXEC_SECURE | EXEC_NEWTASK;
   }
   const file = yield* fs.ownPort(self.node, O_READ | O_EXEC, self.po.place, self.user);
-  const held = fs.bucket.lookup(fs.protids, own);
-  if (held !== undefined) fs.bucket.hold(held);
+  // A right on the caller's own port: his death must not look like the last sender's, and break the exec off.
+  const port = fs.bucket.lookup(fs.protids, own);
+  const held = port === undefined ? MACH_PORT_NULL : yield* fs.bucket.getSendRight(port);
   let err = yield* callExec(server, file, flags, request, ports, fds);
   if (err === Msg.SEND_INVALID_DEST) {
     const again = yield* execServer(fs, true);
     err = again === MACH_PORT_NULL ? Errno.EOPNOTSUPP : yield* callExec(again, file, flags, request, ports, fds);
     if (err === Msg.SEND_INVALID_DEST) err = Errno.EOPNOTSUPP;
   }
-  if (held !== undefined) yield* fs.bucket.release(held);
+  yield* deallocate(held);
   yield* deallocate(file);
   if (!err) for (const right of [request.exec_task, ...ports, ...fds]) yield* deallocate(right);
   return err;

@@ -83,6 +83,11 @@ describe("translators in a running system", function () {
     expect(got).to.deep.equal(["/tmp/here/m", "motd", "/tmp/here", "= 0", "cat: m/motd: Not a directory"]);
   });
 
+  it("give up a lookup that waits for them when the client is interrupted", () => {
+    const got = lines("root", ["settrans -c q /hurd/fifo", "cat q & sleep 1; kill -TERM $!; wait $!; echo $?", "(sleep 1; echo through) > q & cat q"]);
+    expect(got).to.deep.equal(["143", "through"]);
+  });
+
   it("symlink and fifo in the node itself, null, zero and full as everywhere", () => {
     const got = lines("root", [
       "settrans -c s /hurd/symlink /etc/motd", "readlink s", "settrans -c q /hurd/fifo", "(sleep 1; echo through) > q & cat q", "head -c 3 /dev/zero | wc -c",
