@@ -4,7 +4,8 @@ import { parseBootOptions, usage, UsageError, type BootOptions } from "./options
 import { Session } from "./session.ts";
 import type { SystemOptions } from "./system.ts";
 import { runBatch } from "./host/batch.ts";
-import { runTerminal, withoutReturns } from "./host/terminal.ts";
+import { Output } from "./host/output.ts";
+import { runTerminal } from "./host/terminal.ts";
 import { observers } from "./host/observers.ts";
 
 /** A file that the command line names cannot be used: one line, exit status 1. */
@@ -39,10 +40,10 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const system = systemOptions(options);
     const interactive = options.commands === undefined && process.stdin.isTTY;
-    const write = (bytes: Uint8Array): void => void process.stdout.write(interactive ? withoutReturns(bytes) : bytes);
+    const output = new Output();
     const watching = observers(options);
-    const session = new Session({ ...system, observe: watching.attach, verbose: options.commands === undefined || options.verbose }, write);
-    const status = interactive ? await runTerminal(session) : await runBatch(session, options.commands !== undefined);
+    const session = new Session({ ...system, observe: watching.attach, verbose: options.commands === undefined || options.verbose }, (bytes) => output.add(bytes));
+    const status = interactive ? await runTerminal(session, output) : await runBatch(session, output);
     watching.finish();
     return status;
   } catch (e) {

@@ -34,6 +34,9 @@ export class Session {
   readonly machine: ReturnType<typeof buildSystem>;
   private readonly onOutput: (bytes: Uint8Array) => void;
   private showing = false;
+  private began = false;
+  /** What the console said before the commands began, when that is not shown. */
+  private unseen = "";
   private eofs = 0;
   private readonly verbose: boolean;
   private readonly running: boolean;
@@ -48,12 +51,13 @@ export class Session {
     this.machine = buildSystem(options);
     this.machine.console.onOutput((bytes) => {
       if (this.showing || this.verbose) this.onOutput(bytes);
+      else if (!this.began) this.unseen += new TextDecoder().decode(bytes);
     });
     this.machine.debugExit.onWrite((bytes) => this.told(new TextDecoder().decode(bytes)));
   }
 
   private told(word: string): void {
-    if (word === "begin") this.showing = true;
+    if (word === "begin") this.showing = this.began = true;
     const exit = /^exit (\d+)$/.exec(word);
     if (exit) {
       this.showing = false;
@@ -61,11 +65,15 @@ export class Session {
     }
   }
 
-  /** Runs until the machine waits for the console ("input"), the commands have ended ("done"), or it went down ("halted"). */
-  run(): "input" | "done" | "halted" {
-    const why = this.machine.run();
+  /**
+   * Runs until the machine waits for the console ("input"), the commands have ended ("done"), it went down ("halted"), or it has made
+   * `steps` traps ("more").
+   */
+  run(steps = Infinity): "input" | "done" | "halted" | "more" {
+    const why = this.machine.run({ steps });
     if (this.status !== undefined) return "done";
-    return why === "halted" ? "halted" : "input";
+    if (why === "halted") return "halted";
+    return why === "steps" ? "more" : "input";
   }
 
   /** Types `bytes` at the console. */
@@ -83,7 +91,19 @@ export class Session {
   /** Why the machine went down, in words; undefined after an orderly halt. */
   get reason(): string | undefined {
     const { haltReason, halted } = this.machine;
-    return haltReason ?? (this.running && this.status === undefined && halted !== undefined ? "the system went down before the commands had ended" : undefined);
+    if (haltReason !== undefined || halted === undefined) return haltReason;
+    return this.running && this.status === undefined ? this.explained("the system went down before the commands had ended") : undefined;
+  }
+
+  /** What to say of a system that waits although there is nothing more to come. */
+  get stuck(): string {
+    return this.explained("the system waits for something that cannot come");
+  }
+
+  /** Before the commands began, the console's last line is the reason, and nobody has seen it. */
+  private explained(what: string): string {
+    const line = this.began || this.verbose ? undefined : this.unseen.split(/[\r\n]+/).filter((l) => l !== "").at(-1);
+    return line === undefined ? what : `${what}: ${line}`;
   }
 }
 
@@ -111,7 +131,7 @@ export function runCommands(options: SessionOptions): SessionResult {
     if (!next.done) session.type(next.value);
     else if (!session.typeEnd()) break;
   }
-  const reason = state === "input" ? "the system waits for something that cannot come" : state === "halted" ? session.reason : undefined;
+  const reason = state === "input" ? session.stuck : session.reason;
   return { output: text(out), status: session.status ?? 1, reason, console: text(all) };
 }
 

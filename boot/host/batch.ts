@@ -2,6 +2,7 @@
  * A session without a terminal: host input goes to the console a line at a time, when the machine is idle. Virtual time jumps, so nothing waits.
  */
 import type { Session } from "../session.ts";
+import type { Output } from "./output.ts";
 
 /** The lines of stdin, each read only when asked for; ends at end of file. */
 async function* stdinLines(): AsyncGenerator<Uint8Array> {
@@ -16,33 +17,25 @@ async function* stdinLines(): AsyncGenerator<Uint8Array> {
   if (rest.length > 0) yield rest;
 }
 
-/** Lets stdout take what was written, so that a closed one is noticed. */
-const flushed = (): Promise<void> => new Promise((resolve) => void process.stdout.write("", () => resolve()));
+/** Traps between two looks at stdout. */
+const SLICE = 10_000;
 
 /** Runs to the end of the commands, or until the system halts. Answers the exit status. */
-export async function runBatch(session: Session, commands: boolean): Promise<number> {
-  const closed = new Promise<"closed">((resolve) => process.stdout.once("error", () => resolve("closed")));
+export async function runBatch(session: Session, output: Output): Promise<number> {
   const lines = stdinLines();
   for (;;) {
-    const state = session.run();
-    if ((await Promise.race([closed, flushed()])) === "closed") {
-      process.stderr.write("boot: stdout was closed\n");
-      return 1;
-    }
+    const state = session.run(SLICE);
+    if (!(await output.flush())) return failed("stdout was closed");
+    if (state === "more") continue;
     if (state === "done") return session.status ?? 1;
-    if (state === "halted") return halted(session, commands);
-    const next = await Promise.race([closed, lines.next()]);
-    if (next === "closed") continue;
+    if (state === "halted") return session.reason === undefined ? 0 : failed(session.reason);
+    const next = await lines.next();
     if (!next.done) session.type(next.value);
-    else if (!session.typeEnd()) {
-      process.stderr.write("boot: the system waits for something that cannot come\n");
-      return 1;
-    }
+    else if (!session.typeEnd()) return failed(session.stuck);
   }
 }
 
-function halted(session: Session, commands: boolean): number {
-  const { reason } = session;
-  if (reason !== undefined) process.stderr.write(`boot: ${reason}\n`);
-  return commands || reason !== undefined ? 1 : 0;
+function failed(why: string): number {
+  process.stderr.write(`boot: ${why}\n`);
+  return 1;
 }

@@ -3,18 +3,13 @@
  * machine waits for its next timer as long as a real one would.
  */
 import type { Session } from "../session.ts";
-
-const CR = 13;
-const LF = 10;
-
-/** The host's terminal puts a carriage return before each line feed itself; the guest's terminal has done so already. */
-export const withoutReturns = (bytes: Uint8Array): Uint8Array => bytes.filter((b, i) => b !== CR || bytes[i + 1] !== LF);
+import type { Output } from "./output.ts";
 
 /** Steps between two looks at the keyboard. */
 const SLICE = 50_000;
 
 /** Runs until the system halts. Answers the exit status. */
-export async function runTerminal(session: Session): Promise<number> {
+export async function runTerminal(session: Session, output: Output): Promise<number> {
   const { machine } = session;
   const { stdin, stdout } = process;
   let wake: () => void = () => undefined;
@@ -34,6 +29,7 @@ export async function runTerminal(session: Session): Promise<number> {
     for (;;) {
       const before = Date.now();
       const state = machine.run({ steps: SLICE, jump: false });
+      if (!(await output.flush())) return 1;
       if (state === "halted") return session.reason === undefined ? 0 : 1;
       await (state === "steps" ? new Promise<void>((resolve) => setImmediate(resolve)) : pause(machine.nextTimer, machine.now, (w) => (wake = w)));
       machine.advance(Math.min(machine.now + (Date.now() - before) * 1000, machine.nextTimer ?? Infinity));
