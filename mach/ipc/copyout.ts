@@ -74,7 +74,9 @@ function itemData(space: Space, memory: IpcMemory, item: KItem, take: boolean): 
   if (item.memory === undefined) return take ? emptyOf(item) : { address: 0 };
   if (take) return taken(item);
   const address = memory.copyout(item.memory);
-  return address === undefined ? undefined : { address };
+  if (address !== undefined) return { address };
+  item.memory.release();
+  return undefined;
 }
 
 const emptyOf = (item: KItem): ItemData => (item.bits === 8 ? new Uint8Array(0) : []);
