@@ -75,6 +75,22 @@ describe("dir_lookup", function () {
     expect(differences(lines, got)).to.deep.equal([]);
   });
 
+  it("answers an ordinary user as recorded", () => {
+    const lines = wanted("p-lookup-u1");
+    const got = probed(function* (libc) {
+      yield* furnish(libc);
+      for (const name of ["newf", "dangling-target"]) yield* libc.close(yield* libc.open(`/tmp/${name}`, 0x12, 0o644));
+      yield* libc.chown("/home/u1", 1001, 1001);
+      // root's file in a directory of group 1001: who has 1001 as uid and gid counts as its owner
+      for (const path of ["/home/u1/x", "/home/u2/y"]) yield* libc.close(yield* libc.open(path, 0x12, 0o644));
+      yield* libc.setgroups([]);
+      yield* libc.setgid(1001);
+      yield* libc.setuid(1001);
+      return yield* replay(libc, lines);
+    });
+    expect(differences(lines, got)).to.deep.equal([]);
+  });
+
   it("goes through the client's library as recorded: magical names, loops, O_NOFOLLOW", () => {
     const got = probed(function* (libc) {
       yield* furnish(libc);
