@@ -22,7 +22,7 @@ export const intrRpc: Rpc = function* (msg) {
   if (state === undefined || state.process.signalThread === MACH_PORT_NULL) return yield* plainRpc(msg);
   const { sigstate } = state;
   const { remotePort: port, remoteType, localPort, id, items } = msg;
-  const rpc: PendingRpc = { msg, port, id, interrupted: false, cancel: false, received: undefined };
+  const rpc: PendingRpc = { msg, port, id, interrupted: false, cancel: false, unsent: false, received: undefined };
   const outer = sigstate.rpc;
   msg.rcvName = localPort;
   msg.take = true;
@@ -32,6 +32,7 @@ export const intrRpc: Rpc = function* (msg) {
     let code = yield msg;
     while (code === Msg.RCV_INTERRUPTED) code = yield* receiveOn(rpc);
     sigstate.rpc = outer;
+    if (rpc.unsent) return Errno.EINTR;
     if (code === Msg.SEND_INTERRUPTED) {
       if (!rpc.cancel) continue;
       yield* forget(msg);

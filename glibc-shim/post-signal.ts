@@ -39,9 +39,10 @@ const noReply = function* (): Syscall<void> {
 
 /** Delivers `post` to `to`, or to any thread that does not block it; then whatever was pending and can be delivered now. */
 export function* postSignal(p: Process, to: Sigstate | undefined, post: Post): Syscall<void> {
-  if (post.signo === 0) yield* post.reply();
-  else yield* postOne(p, to, post);
+  if (post.signo !== 0) yield* postOne(p, to, post);
   yield* postPending(p);
+  // a poll is answered when all that can be delivered has been
+  if (post.signo === 0) yield* post.reply();
 }
 
 /** Delivers pending signals of each thread, lowest first, until none is left that is not blocked. */

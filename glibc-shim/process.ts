@@ -32,6 +32,8 @@ export interface PendingRpc {
   interrupted: boolean;
   /** The call ends with EINTR (no SA_RESTART, or a critical section). */
   cancel: boolean;
+  /** The signal came before the request was sent, and it never will be. */
+  unsent: boolean;
   /** The handler's frame received the reply; its result. */
   received: KernReturn | undefined;
 }

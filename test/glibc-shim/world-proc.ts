@@ -19,6 +19,8 @@ interface Proc {
   status: number | undefined;
   argv: number;
   reported: boolean;
+  /** It has said that it exits: no message port and no task any more. */
+  dead: boolean;
 }
 interface Waiter {
   readonly pid: number;
@@ -50,7 +52,7 @@ export class WorldProc {
   /** A record for `task`. Answers its process port's receive right. */
   *adopt(task: MachPort, parent: number, newPort: () => Syscall<MachPort>): Syscall<MachPort> {
     const port = yield* newPort();
-    this.procs.set(port, { pid: this.next++, task, port, parent, msgport: MACH_PORT_NULL, status: undefined, argv: 0, reported: false });
+    this.procs.set(port, { pid: this.next++, task, port, parent, msgport: MACH_PORT_NULL, status: undefined, argv: 0, reported: false, dead: false });
     return port;
   }
 
@@ -136,6 +138,7 @@ const asking = (world: WorldProc, newPort: () => Syscall<MachPort>): ProcHandler
 
 const telling = (world: WorldProc): ProcHandlers => ({
   *proc_mark_exit(p, { status }) {
+    p.dead = true;
     yield* world.ended(p, status);
     return { err: 0 };
   },
@@ -162,12 +165,12 @@ const telling = (world: WorldProc): ProcHandlers => ({
   *proc_getmsgport(_p, { pid }) {
     yield* none();
     const target = world.byPid(pid);
-    return target === undefined ? { err: Errno.ESRCH } : { err: 0, msgport: copySend(target.msgport) };
+    return target === undefined ? { err: Errno.ESRCH } : { err: 0, msgport: copySend(target.dead ? MACH_PORT_NULL : target.msgport) };
   },
   *proc_pid2task(_p, { pid }) {
     yield* none();
     const target = world.byPid(pid);
-    return target === undefined ? { err: Errno.ESRCH } : { err: 0, task: target.task };
+    return target === undefined ? { err: Errno.ESRCH } : { err: 0, task: target.dead ? MACH_PORT_NULL : target.task };
   },
 });
 

@@ -10,6 +10,8 @@ import { mach } from "../../mach/interfaces/mach.ts";
 import { machPort } from "../../mach/interfaces/mach-port.ts";
 import { Mig } from "../../mach/kern/kern-return.ts";
 import { code, type Syscall } from "../../mach/kern/syscall.ts";
+import { RandomStream } from "../../mach/kern/random.ts";
+import { RandomStrategy } from "../../mach/kern/scheduler.ts";
 import type { KernelEvent } from "../../mach/kern/events.ts";
 import { firstOf, machMsgServer, replyTo, serve, type Demuxer } from "../../mach/mig/server.ts";
 import { program } from "../../glibc-shim/crt0.ts";
@@ -40,6 +42,8 @@ export interface WorldOptions {
   readonly lookups?: Readonly<Record<string, LookupAnswer>>;
   readonly ids?: { readonly euids: readonly number[]; readonly auids: readonly number[] };
   readonly ints?: readonly number[];
+  /** Who runs next is drawn from this seed; without one the machine's own order holds. */
+  readonly seed?: number;
 }
 
 export interface Outcome {
@@ -66,7 +70,7 @@ export function runInWorld(main: Main, options: WorldOptions = {}): Outcome {
   const proc = new WorldProc();
   const machine = bootMachine(function* ({ self }) {
     yield* serveWorld(self, main, options, proc, chunks);
-  });
+  }, options.seed === undefined ? {} : { scheduler: new RandomStrategy(new RandomStream(options.seed)) });
   machine.tap.listen((event) => note(event, calls));
   const state = machine.run();
   const joined = (parts: Uint8Array[]) => parts.map((b) => text.decode(b)).join("");
