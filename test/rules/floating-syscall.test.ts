@@ -20,8 +20,11 @@ export function floating(program: ts.Program, own: (name: string) => boolean): r
   return found;
 }
 
+/** What is stored is not dropped. */
+const isAssignment = (e: ts.Expression): boolean => ts.isBinaryExpression(e) && e.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+
 const isGenerator = (checker: ts.TypeChecker, e: ts.Expression): boolean =>
-  !ts.isYieldExpression(e) && ["Generator", "Syscall"].includes(checker.getTypeAtLocation(ts.isVoidExpression(e) ? e.expression : e).symbol?.name ?? "");
+  !ts.isYieldExpression(e) && !isAssignment(e) && ["Generator", "Syscall"].includes(checker.getTypeAtLocation(ts.isVoidExpression(e) ? e.expression : e).symbol?.name ?? "");
 
 function programOf(names: readonly string[] | undefined, extra?: ReadonlyMap<string, string>): ts.Program {
   const config = ts.getParsedCommandLineOfConfigFile(`${root}tsconfig.json`, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined });
