@@ -120,9 +120,11 @@ function* runSpecial(shell: Shell, command: SimpleCommand, assigned: ReadonlyMap
   try {
     shell.status = yield* builtin(shell, words);
   } catch (e) {
-    if (e instanceof ShellError) throw new ShellError(`${words[0]}: ${e.message}`, e.status);
-    if (e instanceof UnixError) throw new ShellError(`${words[0]}: ${reason(e)}`, 1);
-    throw e;
+    const error = e instanceof UnixError ? new ShellError(reason(e), 1) : e;
+    if (!(error instanceof ShellError)) throw e;
+    const text = `${words[0]}: ${error.message}`;
+    if (!error.reported) yield* shell.complain(text);
+    throw new ShellError(text, error.status, true);
   } finally {
     if (!keep) yield* restore(shell, saved);
   }
@@ -134,7 +136,7 @@ function* callBuiltin(shell: Shell, builtin: Builtin, words: readonly string[]):
   } catch (e) {
     const error = e instanceof UnixError ? new ShellError(reason(e), 1) : e;
     if (!(error instanceof ShellError)) throw e;
-    yield* shell.complain(`${words[0]}: ${error.message}`);
+    if (!error.reported) yield* shell.complain(`${words[0]}: ${error.message}`);
     shell.status = error.status;
   }
 }

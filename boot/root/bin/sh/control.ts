@@ -36,9 +36,12 @@ export class ExitControl extends Error {
 export class ShellError extends Error {
   override readonly name = "ShellError";
   readonly status: number;
-  constructor(message: string, status = 2) {
+  /** The message was printed already, where the command's redirections held. */
+  readonly reported: boolean;
+  constructor(message: string, status = 2, reported = false) {
     super(message);
     this.status = status;
+    this.reported = reported;
   }
 }
 

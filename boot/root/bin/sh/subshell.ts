@@ -76,7 +76,7 @@ export function* reportError(shell: Shell, e: unknown): Syscall<number> {
     return 2;
   }
   if (e instanceof ShellError) {
-    yield* shell.complain(e.message);
+    if (!e.reported) yield* shell.complain(e.message);
     return e.status;
   }
   if (e instanceof UnixError) {
