@@ -26,7 +26,10 @@ export function* reopenCtty(p: Process, port: MachPort, pgrp = p.pgrp): Syscall<
 export function* reopenAllCtty(p: Process, pgrp = p.pgrp): Syscall<void> {
   for (const d of p.dtable) {
     if (d === undefined || d.ctty.port === MACH_PORT_NULL) continue;
-    yield* d.ctty.set(yield* d.port.use((port) => reopenCtty(p, port, pgrp)));
+    const made = yield* d.port.use((port) => reopenCtty(p, port, pgrp));
+    // Another thread may have left the session meanwhile.
+    if (d.ctty.port === MACH_PORT_NULL) yield* deallocate(made);
+    else yield* d.ctty.set(made);
   }
 }
 

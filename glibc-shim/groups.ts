@@ -43,7 +43,7 @@ export function* setpgid(p: Process, pid: number, pgid: number): Syscall<void> {
 export function* setsid(p: Process): Syscall<number> {
   const generation = p.idsGeneration;
   yield* ask(p, "setsid", (proc) => procCall.proc_setsid(proc, {}));
-  yield* awaitNews(p, () => p.idsGeneration !== generation);
+  yield* awaitNews(p, () => p.idsGeneration !== generation && p.pgrp === p.pid);
   yield* p.cell(INIT_PORT_CTTYID).set(MACH_PORT_NULL);
   yield* dropAllCtty(p);
   return p.pid;

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { buildSystem, type SystemOptions } from "../../boot/system.ts";
+import { STDIN, type Main } from "../../glibc-shim/libc.ts";
+import { O_CREAT, O_WRITE } from "../../servers/interfaces/hurd-types.ts";
 
 /** A system with somebody at its console. `type` answers what the screen shows until the machine waits again. */
 class Sitting {
@@ -94,6 +96,28 @@ describe("logging in", () => {
     for (let i = 0; i < 5; i++) cycle();
     const servers = [...before.keys()].filter((name) => !/getty|login/.test(name));
     for (const name of servers) expect(s.names().get(name), name).to.equal(before.get(name));
+  });
+});
+
+/** Leaves the session, so that no job control holds it back, and writes down what it reads from the terminal that it still has. */
+const spy: Main = function* (libc) {
+  yield* libc.fork(function* (child) {
+    yield* child.setsid();
+    const heard = yield* child.open("/tmp/heard", O_WRITE | O_CREAT, 0o644);
+    for (;;) yield* child.writeAll(heard, yield* child.read(STDIN, 100));
+  });
+  return 0;
+};
+
+describe("the next session", () => {
+  it("cannot be overheard: whoever still has the terminal open from the one before has lost it", () => {
+    const s = atLogin({ programs: [["/bin/spy", spy]] });
+    s.login("guest", "guest");
+    s.line("spy");
+    for (let i = 0; i < 8 && !/login: $/.test(s.type("\x04")); i++);
+    expect(s.login("root", "hurd")).to.match(/# $/);
+    expect(s.line("id -un")).to.include("root\n");
+    expect(s.line("cat /tmp/heard")).to.not.include("hurd\n# ");
   });
 });
 

@@ -4,6 +4,8 @@ import { asFd, STDERR, STDIN, STDOUT, type Fd, type Libc, type Main, type Progra
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
 import { O_RDWR } from "../../../servers/interfaces/hurd-types.ts";
+import { ioCall } from "../../../servers/interfaces/io.ts";
+import { deallocate } from "../lib/start-terminal.ts";
 import { parseTtys } from "../lib/ttys.ts";
 
 const LOGIN = "/bin/login";
@@ -17,6 +19,7 @@ export const main: Main = function* (libc, argv): Program {
   const path = `/dev/${tty}`;
   yield* attempt(libc.chown(path, 0, 0));
   yield* attempt(libc.chmod(path, 0o600));
+  yield* attempt(revoke(libc, path));
   const opened = yield* attempt(libc.open(path, O_RDWR));
   if (opened.err) {
     yield* libc.writeAll(STDERR, `getty: ${path}: ${strerror(opened.err)}\n`);
@@ -27,6 +30,13 @@ export const main: Main = function* (libc, argv): Program {
   const type = yield* terminalType(libc, tty);
   return yield* libc.execve(LOGIN, ["login", ...(type === undefined ? [] : ["-e", `TERM=${type}`])]);
 };
+
+/** `revoke`: whoever still has the terminal open, from a session before, has it no longer: else he could read the next password. */
+function* revoke(libc: Libc, path: string): Syscall<void> {
+  const node = yield* libc.file_name_lookup(path, 0);
+  yield* ioCall.io_revoke(node, {});
+  yield* deallocate(node);
+}
 
 /** `login_tty`: a new session, with `fd` as its controlling terminal and as standard input, output and error. */
 export function* loginTty(libc: Libc, fd: Fd): Syscall<void> {

@@ -3,9 +3,10 @@
  * fails, a shell on the console comes first.
  */
 import { attempt } from "../../../glibc-shim/errno.ts";
-import { STDERR, type Libc, type Main, type Program } from "../../../glibc-shim/libc.ts";
+import { STDERR, STDIN, STDOUT, type Libc, type Main, type Program } from "../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
+import { O_RDWR } from "../../../servers/interfaces/hurd-types.ts";
 
 export const main: Main = function* (libc, argv): Program {
   let single = argv.includes("-s");
@@ -13,8 +14,16 @@ export const main: Main = function* (libc, argv): Program {
     if (single) yield* singleUser(libc);
     single = (yield* run(libc, "/libexec/rc", ["rc", ...(single ? [] : ["autoboot"])])) !== 0;
     if (!single) single = (yield* run(libc, "/libexec/runttys", ["runttys"])) !== 0;
+    yield* attempt(reopenConsole(libc));
   }
 };
+
+/** A getty has revoked the console that we had; nobody uses it now, so we take it again. */
+function* reopenConsole(libc: Libc): Syscall<void> {
+  const fd = yield* libc.open(libc.environ.get("FALLBACK_CONSOLE") ?? "/dev/console", O_RDWR);
+  for (const to of [STDIN, STDOUT, STDERR]) if (to !== fd) yield* libc.dup2(fd, to);
+  if (fd > 2) yield* libc.close(fd);
+}
 
 function* singleUser(libc: Libc): Syscall<void> {
   yield* libc.writeAll(STDERR, "Single-user mode; exit the shell to go on.\n");

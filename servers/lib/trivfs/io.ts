@@ -8,7 +8,7 @@ import { Errno } from "../../interfaces/errno.ts";
 import { HONORED_STATE_MODES } from "../../interfaces/hurd-types.ts";
 import type { io } from "../../interfaces/io.ts";
 import { decodeStat, encodeStat, S_IFCHR, S_IFMT, S_IROOT, S_ITRANS } from "../../interfaces/stat.ts";
-import { NOBODY, restrict } from "../iouser.ts";
+import { isOwner, NOBODY, restrict } from "../iouser.ts";
 import { pathconf } from "../pathconf.ts";
 import { serverAuthenticate } from "../reauth.ts";
 import { TrivProtid, type Trivfs } from "./trivfs.ts";
@@ -39,11 +39,16 @@ const status = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
   *io_server_version() {
     return { err: 0, server_name: trivfs.description.serverName, server_major_version: 0, server_minor_version: 9, server_edit_level: 0 };
   },
+  /** Only this translator's ports: what waits on them ends; the node underneath, which the translator itself uses, stays. EPERM for all but its owner. */
   *io_revoke(self, _args, request) {
-    const under = yield* ioCall.io_revoke(self.realnode, {});
+    const under = yield* ioCall.io_stat(self.realnode, {});
     if (under.err) return under;
+    const err = isOwner(decodeStat(under.stat_info), self.user);
+    if (err) return { err };
     for (const port of trivfs.bucket.all(trivfs.protids)) {
-      if (port.object.po.control === self.po.control && port.name !== request.localPort) yield* trivfs.bucket.destroyRight(port);
+      if (port.object.po.control !== self.po.control || port.name === request.localPort) continue;
+      yield* trivfs.bucket.interruptRpcs(port);
+      yield* trivfs.bucket.destroyRight(port);
     }
     return { err: 0 };
   },
