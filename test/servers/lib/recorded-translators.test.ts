@@ -10,7 +10,7 @@ import { strerror } from "../../../servers/interfaces/errno.ts";
 import { decodeStat } from "../../../servers/interfaces/stat.ts";
 import { encodeArgz } from "../../../servers/interfaces/argz.ts";
 import { probed } from "../probe.ts";
-import { differences, hex, look, named, octal, portType, recorded } from "./recorded.ts";
+import { differences, hex, look, named, octal, portType, recorded, translated } from "./recorded.ts";
 
 const NULL_ARGZ = "/hurd/null\0";
 const utf8 = new TextEncoder();
@@ -197,7 +197,41 @@ describe("translators", function () {
     });
     expect(differences(lines, got)).to.deep.equal([]);
   });
+
+  it("the root filesystem's control port answers as recorded", () => {
+    const lines = recorded("p-goaway-root");
+    const wanted = lines.slice(lines.findIndex((line) => line.startsWith("root fs control"))).filter((line) => !/^PROBE|^$|fsys_get_children|^ n=/.test(line));
+    expect(differences(wanted, probed(controlRoot))).to.deep.equal([]);
+  });
+
+  it("are listed by path for whoever controls the filesystem", () => {
+    expect(probed(childrenOfRoot)).to.include.members(["servers/exec", "servers/startup", "tmp/below"]);
+  });
 });
+
+function* controlRoot(libc: Libc): Syscall<readonly string[]> {
+  const got = yield* fsCall.file_getcontrol(libc.ports.crdir, {});
+  const control = got.err ? MACH_PORT_NULL : got.control;
+  const lines = [named("root fs control", got.err)];
+  lines.push(named("fsys_goaway(root,0)", (yield* fsysCall.fsys_goaway(control, { flags: 0 })).err));
+  lines.push(named("fsys_goaway(root,UNLINK)", (yield* fsysCall.fsys_goaway(control, { flags: 8 })).err));
+  const root = yield* fsysCall.fsys_getroot(control, { dotdot_node: copySend(MACH_PORT_NULL), gen_uids: [], gen_gids: [], flags: 1 });
+  lines.push(named("fsys_getroot(root, null dotdot, no ids)", root.err));
+  lines.push(root.err ? "?" : ` retry=${root.do_retry} name=${root.retry_name} port=${yield* portType(root.file)}`);
+  lines.push(named("fsys_getpriv", (yield* fsysCall.fsys_getpriv(control, {})).err));
+  lines.push(named("fsys_init", (yield* fsysCall.fsys_init(control, { proc_server: copySend(libc.ports.proc), auth_handle: libc.ports.auth })).err));
+  lines.push(named("fsys_startup on control", (yield* fsysCall.fsys_startup(control, { openflags: 0, control_port: copySend(control) })).err));
+  return lines;
+}
+
+/** What the root's control port says of the translators below. */
+function* childrenOfRoot(libc: Libc): Syscall<readonly string[]> {
+  yield* translated(libc, "/tmp/below", 0o644, ["/hurd/hello"]);
+  yield* deallocate(yield* libc.file_name_lookup("/tmp/below", 1));
+  const got = yield* fsCall.file_getcontrol(libc.ports.crdir, {});
+  const children = yield* fsysCall.fsys_get_children(got.err ? MACH_PORT_NULL : got.control, {});
+  return children.err ? [] : new TextDecoder().decode(children.names).split("\0").filter((name) => name !== "");
+}
 
 function* sendAway(libc: Libc, path: string, argv: readonly string[]): Syscall<readonly string[]> {
   const out: string[] = [];
