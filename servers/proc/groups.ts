@@ -3,8 +3,10 @@ import { copySend, MACH_PORT_NULL, makeSend, type PolyRight } from "../../mach/i
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { allocateReceive } from "../../glibc-shim/rights.ts";
 import { Errno } from "../interfaces/errno.ts";
+import { procCall } from "../interfaces/process.ts";
 import type { ProcHandlers } from "./handlers.ts";
 import { sendNewIds } from "./messages.ts";
+import { relay } from "./namespace.ts";
 import { joinPgrp, leavePgrp, newPgrp, newSession } from "./pgrp.ts";
 import { loginLeaderOf, type Pgrp, type Proc, type Session } from "./process.ts";
 import type { ProcessTable } from "./table.ts";
@@ -44,6 +46,8 @@ export function groupHandlers(table: ProcessTable): ProcHandlers {
   return {
     proc_setpgrp: (caller, { pid, pgrp }) => setpgrp(table, caller, pid, pgrp),
     *proc_getpgrp(_caller, { pid }) {
+      const there = yield* relay(table, table.find(pid), (ns, p) => procCall.proc_getpgrp(ns, { pid: p }));
+      if (there !== undefined) return there;
       const pgrp = table.find(pid)?.pgrp;
       return pgrp === undefined ? { err: Errno.ESRCH } : { err: 0, pgrp: pgrp.pgid };
     },
@@ -58,6 +62,8 @@ export function groupHandlers(table: ProcessTable): ProcHandlers {
       return { err: 0 };
     },
     *proc_getsid(_caller, { pid }) {
+      const there = yield* relay(table, table.find(pid), (ns, p) => procCall.proc_getsid(ns, { pid: p }));
+      if (there !== undefined) return there;
       const session = table.find(pid)?.pgrp?.session;
       return session === undefined ? { err: Errno.ESRCH } : { err: 0, sid: session.sid };
     },

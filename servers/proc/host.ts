@@ -44,8 +44,8 @@ export class HostData {
   *readKernelVersion(): Syscall<void> {
     const answer = yield* machHostCall.host_get_kernel_version(this.table.hostPriv, {});
     if (answer.err) return;
-    const words = answer.kernel_version.split(/[ :]/);
-    this.kernel = { name: words[0] ?? "GNU-Mach", version: words[1] ?? "" };
+    const [, name = "GNU Mach", version = ""] = /^(.*?)(?: (\d[^ :]*).*)?$/.exec(answer.kernel_version) ?? [];
+    this.kernel = { name: name.replaceAll(" ", "-"), version };
     this.machine = "i686-AT386";
   }
 
