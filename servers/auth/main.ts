@@ -5,7 +5,7 @@ import type { Syscall } from "../../mach/kern/syscall.ts";
 import { orThrow, UnixError } from "../../glibc-shim/errno.ts";
 import type { Libc, Main } from "../../glibc-shim/libc.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
-import { INIT_PORT_PROC } from "../interfaces/hurd-types.ts";
+import { INIT_PORT_BOOTSTRAP, INIT_PORT_PROC } from "../interfaces/hurd-types.ts";
 import { procCall } from "../interfaces/process.ts";
 import { startupCall } from "../interfaces/startup.ts";
 import { lookupStartup, registerEssential } from "../lib/essential.ts";
@@ -35,5 +35,5 @@ function* becomeProcess(libc: Libc, proc: MachPort): Syscall<void> {
   if (code !== 0) throw new UnixError("startup_essential_task", asFailure(code));
   yield* deallocate(startup);
   yield* deallocate(host_priv);
-  if (libc.ports.bootstrap !== MACH_PORT_NULL) yield* libc.setInitPort(5, MACH_PORT_NULL);
+  if (libc.ports.bootstrap !== MACH_PORT_NULL) yield* libc.setInitPort(INIT_PORT_BOOTSTRAP, MACH_PORT_NULL);
 }

@@ -1,6 +1,6 @@
 /** Opens of /servers/exec: what a translator on one node has to answer (libtrivfs's part of the exec server). */
 import { decodeStat, encodeStat, S_IFCHR, S_IFMT, S_IROOT, S_ITRANS } from "../interfaces/stat.ts";
-import { copySend, MACH_PORT_NULL, type MachPort } from "../../mach/ipc/names.ts";
+import { copySend, MACH_PORT_NULL, moveSend, type MachPort } from "../../mach/ipc/names.ts";
 import type { MachMsg } from "../../mach/ipc/message.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { firstOf, serve, type Demuxer } from "../../mach/mig/server.ts";
@@ -100,7 +100,7 @@ function ioDemuxer(opens: Opens): Demuxer {
     },
     *io_identity() {
       const got = yield* ioCall.io_identity(opens.realnode, {});
-      return got.err ? got : { err: 0, idport: moved(got.idport), fsidport: moved(got.fsidport), fileno: got.fileno };
+      return got.err ? got : { err: 0, idport: moveSend(got.idport), fsidport: moveSend(got.fsidport), fileno: got.fileno };
     },
   });
 }
@@ -112,5 +112,3 @@ function fileDemuxer(opens: Opens): Demuxer {
     },
   });
 }
-
-const moved = (name: MachPort): { readonly name: MachPort; readonly disposition: 17 } => ({ name, disposition: 17 });
