@@ -8,7 +8,9 @@ import { ShellError } from "../../../boot/root/bin/sh/control.ts";
 import { Fields } from "../../../boot/root/bin/sh/fields.ts";
 import type { Key } from "../../../boot/root/bin/sh/keys.ts";
 import { LineBuffer } from "../../../boot/root/bin/sh/line-buffer.ts";
+import { programs } from "../../../boot/root/programs.ts";
 import { Variables } from "../../../boot/root/bin/sh/variables.ts";
+import { FakeSystem } from "./fake-system.ts";
 
 const nothing = { get: () => undefined, set: () => undefined };
 
@@ -161,5 +163,18 @@ describe("the line buffer", () => {
     expect(typed("=abc", "home", "delete", "end", "=d")).to.equal("bcd|");
     expect(typed("=a.b/c", "M-backspace")).to.equal("a.b/|");
     expect(typed("=one two", "home", "M-f", "=X", "C-u")).to.equal("| two");
+  });
+});
+
+describe("commands from standard input", () => {
+  const piped = (text: string): string => new FakeSystem(programs).run(["sh"], text).out;
+  it("are run line by line, and may read what follows", () => {
+    expect(piped("read x\nsome words\necho $x\n")).to.equal("some words\n");
+    expect(piped("cat <<E\n1\nE\necho 2")).to.equal("1\n2\n");
+    expect(piped("if true\nthen echo a\nfi; echo b \\\nc\n")).to.equal("a\nb c\n");
+  });
+  it("a here-document may end with the input", () => {
+    expect(piped("cat <<E\nno end\n")).to.equal("no end\n");
+    expect(piped("cat <<E\n")).to.equal("");
   });
 });

@@ -56,6 +56,18 @@ describe("the shell at the console of a booted system", () => {
     expect(c.type("echo $?\r")).to.match(/\n130\n# $/);
     expect(c.type("\x04")).to.match(/login: $/);
   });
+  it("asks for more until a command is complete: lists, quotes, here-documents, continued lines", () => {
+    const c = new Console();
+    expect(c.type("cat <<E\r")).to.match(/\n> $/);
+    expect(c.type("text\r")).to.match(/\n> $/);
+    expect(c.type("E\r")).to.match(/\ntext\n# $/);
+    expect(c.type("for i in 1 2\r")).to.match(/\n> $/);
+    expect(c.type("do echo $i; done\r")).to.match(/\n1\n2\n# $/);
+    expect(c.type("echo 'a\r")).to.match(/\n> $/);
+    expect(c.type("b'\r")).to.match(/\na\nb\n# $/);
+    expect(c.type("echo c\\\r")).to.match(/\n> $/);
+    expect(c.type("d\r")).to.match(/\ncd\n# $/);
+  });
   it("keeps its history from one login to the next", () => {
     const c = new Console();
     c.type("echo one\r");

@@ -173,7 +173,6 @@ export class Lexer {
       if (line === delimiter) return text;
       text += `${line}\n`;
     }
-    if (text === "" || !this.source.text.endsWith("\n")) return text;
     this.unfinishedHere = true;
     return text;
   }

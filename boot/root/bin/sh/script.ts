@@ -16,26 +16,34 @@ export function* readCommands(shell: Shell, lines: LineSource, line: number): Sy
   let text = yield* lines(false);
   if (text === undefined) return undefined;
   for (;;) {
-    const complete = parseAll(shell, text, line);
-    if (!(complete instanceof ShellSyntaxError)) return { lists: complete, lines: text.split("\n").length - 1 };
+    const parsed = parseAll(shell, text, line);
+    const complete = { lists: parsed.lists, lines: text.split("\n").length - 1 };
+    if (!parsed.more) return complete;
     const next: string | undefined = yield* lines(true);
-    if (next === undefined) throw complete;
+    if (next === undefined && parsed.error) throw parsed.error;
+    if (next === undefined) return complete;
     text += next;
   }
 }
 
-/** The commands of `text`; the error when more text could complete it. Throws ShellSyntaxError when it could not. */
-function parseAll(shell: Shell, text: string, line: number): readonly List[] | ShellSyntaxError {
+/** Commands so far; whether more text is wanted, and the error if the text may not end here. */
+interface Parsed {
+  readonly lists: readonly List[];
+  readonly more: boolean;
+  readonly error?: ShellSyntaxError;
+}
+
+/** The commands of `text`. Throws ShellSyntaxError when no more text could make it right. */
+function parseAll(shell: Shell, text: string, line: number): Parsed {
   const parser = new Parser(new Source(text, 0, line), shell.aliases);
   const lists: List[] = [];
   try {
     for (let list = parser.next(); list; list = parser.next()) lists.push(list);
   } catch (e) {
-    if (e instanceof ShellSyntaxError && e.incomplete) return e;
+    if (e instanceof ShellSyntaxError && e.incomplete) return { lists, more: true, error: e };
     throw e;
   }
-  if (/(^|[^\\])(\\\\)*\\\n$/.test(text)) return new ShellSyntaxError("end of file unexpected", line, true);
-  return parser.unfinished ? new ShellSyntaxError("end of file unexpected", line, true) : lists;
+  return { lists, more: parser.unfinished || /(^|[^\\])(\\\\)*\\\n$/.test(text) };
 }
 
 /** Runs standard input to its end. */
