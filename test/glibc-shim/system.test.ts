@@ -194,9 +194,13 @@ describe("the library in a booted system", () => {
       yield* say(libc, yield* libc.getcwd());
       yield* libc.rmdir("/tmp/a/b");
       yield* say(libc, yield* outcome(libc.getcwd()));
+      yield* libc.waitpid(yield* libc.posix_spawnp("settrans", ["settrans", "-a", "/tmp/a", "/hurd/tmpfs", "1M"]));
+      yield* libc.mkdir("/tmp/a/in", 0o755);
+      yield* libc.chdir("/tmp/a/in");
+      yield* say(libc, yield* libc.getcwd());
       return 0;
     });
-    expect(lines).to.deep.equal(["/tmp/a/b", "ENOENT"]);
+    expect(lines).to.deep.equal(["/tmp/a/b", "ENOENT", "/tmp/a/in"]);
   });
 
   it("knows who may signal whom: an ordinary user not root's processes, but CONT in the session", () => {
