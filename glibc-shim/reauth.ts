@@ -31,10 +31,11 @@ export function* reauthenticated(port: MachPort, auth: MachPort): Syscall<MachPo
 /** The port of a cell under the identity of `auth`; a port that fails stays as it is. True when it worked or there was none. */
 export function* reauthCell(cell: PortCell, auth: MachPort): Syscall<boolean> {
   if (cell.port === MACH_PORT_NULL) return true;
-  const newport = yield* cell.use((port) => reauthenticate(port, auth));
-  if (newport === MACH_PORT_NULL) return false;
-  yield* cell.set(newport);
-  return true;
+  const rendezvous = yield* mach_reply_port();
+  const newport = yield* cell.use((port) => meet(rendezvous, port, auth));
+  if (newport !== MACH_PORT_NULL) yield* cell.set(newport);
+  yield* destroyPort(rendezvous);
+  return newport !== MACH_PORT_NULL;
 }
 
 /** A descriptor's port and then, only if that worked, its ctty port, with one rendezvous. */

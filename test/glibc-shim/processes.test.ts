@@ -108,6 +108,41 @@ describe("SIGKILL", () => {
   });
 });
 
+describe("posix_spawn", () => {
+  it("asks in the recorded order, and ends the task when the program cannot be run", () => {
+    const { out, calls } = runInWorld(
+      function* (libc) {
+        const run = yield* attempt(libc.posix_spawn("/bin/x", ["x"]));
+        yield* say(libc, run.err === 0 ? "?" : errnoName(run.err));
+        return 0;
+      },
+      { lookups },
+    );
+    expect(out).to.equal("ENOEXEC\n");
+    const from = calls.indexOf("task_create");
+    expect(calls.slice(from, from + 9)).to.deep.equal([
+      ...["task_create", "proc_task2pid", "proc_task2proc", "proc_child", "mach_port_mod_refs", "dir_lookup(bin/x)", "file_exec_paths"],
+      ...["mach_port_deallocate", "task_terminate"],
+    ]);
+  });
+});
+
+describe("setuid", () => {
+  it("asks in the recorded order: handle, root, directory, descriptors, proc", () => {
+    const { calls } = runInWorld(function* (libc) {
+      yield* libc.setuid(1001);
+      return 0;
+    });
+    const from = calls.indexOf("auth_getids");
+    const reauth = ["io_reauthenticate", "auth_user_authenticate", "mach_port_deallocate", "mach_port_destroy"];
+    expect(calls.slice(from, calls.indexOf("proc_mark_exit"))).to.deep.equal([
+      ...["auth_getids", "auth_makeauth", "mach_port_mod_refs", "mach_port_deallocate"],
+      ...[...reauth, ...reauth, ...reauth, ...reauth, ...reauth],
+      ...["proc_reauthenticate", "auth_user_authenticate", "mach_port_destroy", "proc_reauthenticate_complete", "mach_port_deallocate", "mach_port_deallocate"],
+    ]);
+  });
+});
+
 describe("exec", () => {
   it("throws what the server says, and the caller goes on", () => {
     const { out, calls } = runInWorld(

@@ -31,7 +31,7 @@ const CASES: readonly (readonly [string, readonly FileAction[], string])[] = [
   ["chdir /etc/motd", [{ do: "chdir", path: "/etc/motd" }], "ENOTDIR"],
   ["chdir /etc then open motd", [{ do: "chdir", path: "/etc" }, open(5, "motd", O_READ)], "cwd=/etc fds: 0 1 2 5"],
   ["fchdir(17)", [{ do: "fchdir", fd: asFd(17) }], "EBADF"],
-  ["closefrom(1)", [{ do: "closefrom", fd: asFd(3) }], "cwd=/ fds: 0 1 2"],
+  ["closefrom(3)", [{ do: "closefrom", fd: asFd(3) }], "cwd=/ fds: 0 1 2"],
 ];
 
 function* run(libc: Libc, actions: readonly FileAction[]): Syscall<void> {
