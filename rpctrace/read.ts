@@ -1,6 +1,7 @@
 /** Reads what record.ts wrote. */
 import { Decoder } from "cbor-x";
 import type { KernelEvent } from "../mach/kern/events.ts";
+import { itemEnd } from "./cbor-item.ts";
 import { TRACE_FORMAT, TRACE_VERSION, type TraceHeader } from "./record.ts";
 
 /** A file that is no trace, or one of another version: one line for the user. */
@@ -44,15 +45,17 @@ function checkHeader(x: unknown): TraceHeader {
 function sequence(bytes: Uint8Array): { readonly items: readonly unknown[]; readonly complete: boolean } {
   const items: unknown[] = [];
   const decoder = new Decoder({ useRecords: false, tagUint8Array: false });
-  try {
-    // The callback gets each item as it is read, so that what came before a cut is kept.
-    decoder.decodeMultiple(bytes, (item: unknown) => {
-      items.push(item);
-    });
-    return { items, complete: true };
-  } catch {
-    return { items, complete: false };
+  for (let at = 0; at < bytes.length; ) {
+    const end = itemEnd(bytes, at);
+    if (end === undefined) return { items, complete: false };
+    try {
+      items.push(decoder.decode(bytes.slice(at, end)));
+    } catch {
+      return { items, complete: false };
+    }
+    at = end;
   }
+  return { items, complete: true };
 }
 
 /** A trace from the bytes of its file. Throws TraceError. */

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { KernelEvent } from "../../mach/kern/events.ts";
+import { itemEnd } from "../../rpctrace/cbor-item.ts";
 import { readTrace, TraceError } from "../../rpctrace/read.ts";
 import { TraceRecorder } from "../../rpctrace/record.ts";
 
@@ -33,6 +34,21 @@ describe("trace files", () => {
     const trace = readTrace(whole.subarray(0, whole.length - 3));
     expect(trace.complete).to.equal(false);
     expect(trace.events.length).to.equal(3);
+  });
+
+  it("cut anywhere behind the header keep every event that is whole", () => {
+    const whole = recorded();
+    const ends: number[] = [];
+    for (let at = 0; at < whole.length; ) {
+      at = itemEnd(whole, at) ?? whole.length;
+      ends.push(at);
+    }
+    expect(ends.at(-1)).to.equal(whole.length);
+    for (let cut = ends[0] ?? 0; cut < whole.length; cut++) {
+      const trace = readTrace(whole.subarray(0, cut));
+      expect(trace.events.length).to.equal(ends.filter((end) => end <= cut).length - 1);
+      expect(trace.complete).to.equal(ends.includes(cut));
+    }
   });
 
   it("are refused when they are something else", () => {
