@@ -3,7 +3,7 @@ import { machHostCall } from "../mach/interfaces/mach-host.ts";
 import { MachMsg, MsgOption } from "../mach/ipc/message.ts";
 import { MACH_PORT_NULL, type MachPort, MsgType } from "../mach/ipc/names.ts";
 import { Msg } from "../mach/kern/kern-return.ts";
-import { mach_host_self, mach_reply_port, type Syscall } from "../mach/kern/syscall.ts";
+import { mach_reply_port, type Syscall } from "../mach/kern/syscall.ts";
 import { SIGALRM } from "../servers/interfaces/signals.ts";
 import { UnixError } from "./errno.ts";
 import type { Process} from "./process.ts";
@@ -15,7 +15,6 @@ import { startThread } from "./thread.ts";
 
 /** Microseconds since the epoch. */
 export function* now(p: Process): Syscall<number> {
-  if (p.hostSelf === MACH_PORT_NULL) p.hostSelf = yield* mach_host_self();
   const got = yield* machHostCall.host_get_time(p.hostSelf, {});
   if (got.err) throw new UnixError("gettimeofday", got.err);
   return (got.current_time[0] ?? 0) * 1e6 + (got.current_time[1] ?? 0);

@@ -9,7 +9,9 @@ import { asPort, MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
 import { invariant } from "../mach/kern/invariant.ts";
 import type { KernReturn } from "../mach/kern/kern-return.ts";
 import { cpu, type Entry, type Syscall, type ThreadStorage } from "../mach/kern/syscall.ts";
+import { NO_HOLES, type Holes } from "../servers/interfaces/holes.ts";
 import { INIT_PORT_MAX, INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
+import { RLIM_INFINITY } from "../servers/interfaces/resource.ts";
 import { NSIG } from "../servers/interfaces/signals.ts";
 import { PortCell } from "./cell.ts";
 import type { SigAction } from "./libc.ts";
@@ -104,6 +106,8 @@ export class Process {
   argv: readonly string[] = [];
   environ = new Map<string, string>();
   execFlags = 0;
+  /** Of the program's build. */
+  holes: Holes = NO_HOLES;
   /** The six init ports, or as many as came. */
   ports: PortCell[] = Array.from({ length: INIT_PORT_MAX }, () => new PortCell());
   dtable: (Descriptor | undefined)[] = [];
@@ -133,11 +137,13 @@ export class Process {
   argvAddress = 0;
   envpAddress = 0;
   readonly exitHandlers: (() => Syscall<void>)[] = [];
+  /** Limits that have been set; what is not here is unlimited. They end with the program: exec does not pass them on. */
+  readonly limits = new Map<number, number>();
   /** When the alarm is due, in microseconds since the epoch; 0: none is set. */
   alarmAt = 0;
   /** Where the timer thread waits; null before the first alarm. */
   alarmPort: MachPort = MACH_PORT_NULL;
-  /** The host's name port, once asked for. */
+  /** The host's name port. */
   hostSelf: MachPort = MACH_PORT_NULL;
   /** The servers of socket domains, once looked up. */
   readonly socketServers = new Map<number, MachPort>();
@@ -159,6 +165,11 @@ export class Process {
     return this.startCount;
   }
 
+  /** A limit, RLIMIT_…. */
+  limit(resource: number): number {
+    return this.limits.get(resource) ?? RLIM_INFINITY;
+  }
+
   /** An init port, borrowed. */
   port(which: number): MachPort {
     return this.ports[which]?.port ?? MACH_PORT_NULL;
@@ -177,13 +188,14 @@ export class Process {
    */
   forkChild(thread: Sigstate): Process {
     const child = new Process();
-    const { argv0, argv, execFlags, umask, pgrp, orphaned, ids, ridAuth, msgport, signalThread, argvAddress, envpAddress, hostSelf } = this;
-    Object.assign(child, { argv0, argv, execFlags, umask, pgrp, orphaned, ids, ridAuth, msgport, signalThread, argvAddress, envpAddress, hostSelf });
+    const { argv0, argv, execFlags, holes, umask, pgrp, orphaned, ids, ridAuth, msgport, signalThread, argvAddress, envpAddress, hostSelf } = this;
+    Object.assign(child, { argv0, argv, execFlags, holes, umask, pgrp, orphaned, ids, ridAuth, msgport, signalThread, argvAddress, envpAddress, hostSelf });
     child.environ = new Map(this.environ);
     child.ports = this.ports.map((cell) => cell.copy());
     child.dtable = Array.from(this.dtable, (d) => d && { port: d.port.copy(), ctty: d.ctty.copy(), cloexec: d.cloexec });
     child.actions = [...this.actions];
     child.exitHandlers.push(...this.exitHandlers);
+    for (const [resource, limit] of this.limits) child.limits.set(resource, limit);
     for (const [domain, server] of this.socketServers) child.socketServers.set(domain, server);
     const own = new Sigstate(thread.thread);
     own.blocked = thread.blocked;

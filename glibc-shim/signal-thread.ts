@@ -7,7 +7,7 @@ import { machPortCall } from "../mach/interfaces/mach-port.ts";
 import { machCall } from "../mach/interfaces/mach.ts";
 import { MACH_PORT_DEAD, MACH_PORT_NULL, type MachPort, makeSend } from "../mach/ipc/names.ts";
 import { Msg } from "../mach/kern/kern-return.ts";
-import { code, cpu, type Entry, mach_thread_self, type Syscall, THREAD_STATE_FLAVOR, threadState as registers, type ThreadStorage } from "../mach/kern/syscall.ts";
+import { code, cpu, type Entry, mach_reply_port, mach_thread_self, type Syscall, THREAD_STATE_FLAVOR, threadState as registers, type ThreadStorage } from "../mach/kern/syscall.ts";
 import { firstOf, machMsgServer } from "../mach/mig/server.ts";
 import { EXEC_SIGTRAP, INIT_PORT_PROC, TASK_EXCEPTION_PORT } from "../servers/interfaces/hurd-types.ts";
 import { SIGSEGV, SIGTRAP } from "../servers/interfaces/signals.ts";
@@ -21,15 +21,20 @@ import { msgCall, procCall } from "./stubs.ts";
 import { createThread } from "./thread.ts";
 
 /**
- * What the signal thread runs. Its own signal state blocks all, and stands in no list: nothing is ever delivered to it. A fork's child has copies of the ports that
- * the parent's thread named in `inherited`. An abort (fork does that) only makes it receive again.
+ * What the signal thread runs. Its own signal state blocks all, and stands in no list: nothing is ever delivered to it. It names itself and a reply port when it
+ * begins; a fork's child has copies of those, which the parent's thread named in `inherited`. An abort (fork does that) only makes it receive again.
  */
 export function* signalThread(p: Process, inherited: ThreadStorage | undefined): Syscall<void> {
   const { tls } = cpu;
   p.signalTls = tls;
   tls.library = new ThreadState(p, new Sigstate(p.signalThread));
-  tls.replyPort = inherited?.replyPort ?? MACH_PORT_NULL;
-  tls.taskSelf = inherited?.taskSelf ?? MACH_PORT_NULL;
+  if (inherited === undefined) {
+    yield* mach_thread_self();
+    tls.replyPort = yield* mach_reply_port();
+  } else {
+    tls.replyPort = inherited.replyPort;
+    tls.taskSelf = inherited.taskSelf;
+  }
   const demuxer = firstOf(msgDemuxer(p), exceptionDemuxer(p));
   for (let code: number = Msg.RCV_INTERRUPTED; code === Msg.RCV_INTERRUPTED; ) code = yield* machMsgServer(p.msgport, demuxer);
 }

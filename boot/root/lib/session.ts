@@ -59,6 +59,7 @@ export function* identityByRoot(libc: Libc, user: Passwd): Syscall<MachPort> {
 /** Becomes `user`: every port of the process is reauthenticated, and proc told the owner. Takes the handle's reference. */
 export function* become(libc: Libc, user: Passwd, identity: MachPort): Syscall<void> {
   yield* libc.setauth(identity);
+  yield* deallocate(identity);
   yield* procCall.proc_setowner(libc.ports.proc, { owner: user.uid, clear: 0 });
 }
 
