@@ -40,6 +40,7 @@ export async function build() {
     format: "esm",
     platform: "node",
     target: "node20",
+    minify: true,
     sourcemap: true,
     logLevel: "warning",
     define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"' },

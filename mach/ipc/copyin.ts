@@ -166,7 +166,7 @@ class Body {
     const { data } = item;
     if (size === 0) return undefined;
     if (data instanceof Uint8Array) return VmCopy.ofBytes(data);
-    if (Array.isArray(data)) return VmCopy.ofBytes(new Uint8Array(Uint32Array.from(data as readonly number[]).buffer));
+    if (Array.isArray(data)) return VmCopy.ofBytes(elements(data as readonly number[], item.bits));
     if (typeof data !== "object" || !("address" in data)) return "invalid";
     const copy = this.thread.memory.copyin(data.address, size);
     if (copy === undefined) return "invalid";
@@ -216,6 +216,12 @@ const kitem = (item: Item, type: number, data: KItem["data"], ports: PortRef[] |
   ports,
   memory,
 });
+
+/** Numbers as elements of `bits` each, little-endian. */
+function elements(numbers: readonly number[], bits: number): Uint8Array {
+  if (bits === 64) return new Uint8Array(BigInt64Array.from(numbers, (n) => BigInt(n)).buffer);
+  return new Uint8Array((bits === 16 ? Int16Array.from(numbers) : Uint32Array.from(numbers)).buffer);
+}
 
 /** In-line data, copied: the sender cannot change what it has sent. */
 function copyData({ data }: Item): KItem["data"] {

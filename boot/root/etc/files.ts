@@ -24,7 +24,8 @@ const MOTD = lines(
   "see `ps -A', `showtrans /dev/*', and `settrans -c file /hurd/hello'.",
 );
 const PROFILE = lines(
-  "# Read by login shells.",
+  "# Read by login shells. Pid 1 and what it starts have umask 0.",
+  "umask 022",
   "export PATH HOME USER SHELL TERM",
 );
 const TTYS = lines(
