@@ -24,6 +24,7 @@ function systemOptions(o: BootOptions): SystemOptions {
     seed: o.seed,
     scheduler: o.scheduler,
     singleUser: o.singleUser,
+    holes: o.holes,
     ...(o.commands === undefined ? {} : { run: { user: o.user, commands: o.commands } }),
     ...(o.bootScript === undefined ? {} : { bootScript: new TextDecoder().decode(read(o.bootScript, "the boot script")) }),
     ...(o.disk === undefined ? {} : { disk: read(o.disk, "the disk image") }),

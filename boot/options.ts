@@ -1,5 +1,6 @@
 /** The command line of `npm run boot`. */
 import { parseArgs } from "node:util";
+import { HOLES, isHole, type Hole } from "../servers/interfaces/holes.ts";
 
 /** What the user asked for. */
 export interface BootOptions {
@@ -15,6 +16,8 @@ export interface BootOptions {
   readonly disk: string | undefined;
   readonly bootScript: string | undefined;
   readonly singleUser: boolean;
+  /** --hurd CVE=before: the holes of 2021 that the system still has. */
+  readonly holes: readonly Hole[];
 }
 
 /** The command line cannot be understood: one line for stderr, exit status 2. */
@@ -33,6 +36,8 @@ Boots a Hurd. Without -c it gives a login prompt in this terminal (root's passwo
       --rpctrace[=TASK,...]  print messages on stderr, of all tasks or of those named
       --seed N           the seed of all choices (default 0)
       --scheduler NAME   who runs next: default, random
+      --hurd CVE=WHEN    the system "before" 2021-43411, 2021-43412, 2021-43413 or 2021-43414 was
+                         fixed, or "fixed" (default); several with commas or repeated
       --boot-script FILE the boot script, in the kernel's language
       --disk IMAGE       an ext2 image as root
       --help             this text
@@ -48,6 +53,7 @@ const config = {
   seed: { type: "string", default: "0" },
   scheduler: { type: "string", default: "default" },
   disk: { type: "string" },
+  hurd: { type: "string", multiple: true },
   "boot-script": { type: "string" },
   "single-user": { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -75,7 +81,21 @@ export function parseBootOptions(args: readonly string[]): BootOptions | "help" 
     disk: values.disk,
     bootScript: values["boot-script"],
     singleUser: values["single-user"],
+    holes: parseHoles(values.hurd ?? []),
   };
+}
+
+/** The words of --hurd; the last one for a hole counts. */
+function parseHoles(given: readonly string[]): readonly Hole[] {
+  const open = new Set<Hole>();
+  for (const word of given.flatMap((w) => w.split(","))) {
+    const [hole = "", when, more] = word.split("=");
+    if (!isHole(hole)) throw new UsageError(`--hurd knows no "${hole}": ${HOLES.join(", ")}`);
+    if (more !== undefined || (when !== "before" && when !== "fixed")) throw new UsageError(`--hurd wants ${hole}=before or ${hole}=fixed, not "${word}"`);
+    if (when === "before") open.add(hole);
+    else open.delete(hole);
+  }
+  return [...open];
 }
 
 function parse(args: readonly string[]) {

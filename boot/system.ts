@@ -4,6 +4,7 @@ import { encodeImage } from "../mach/kern/image.ts";
 import { Machine } from "../mach/kern/machine.ts";
 import { RandomStream } from "../mach/kern/random.ts";
 import { RandomStrategy, type Strategy } from "../mach/kern/scheduler.ts";
+import type { Hole } from "../servers/interfaces/holes.ts";
 import { encodeRamdisk } from "../servers/tmpfs/ramdisk.ts";
 import type { Main } from "../glibc-shim/libc.ts";
 import { rootTree } from "./image.ts";
@@ -23,6 +24,8 @@ export interface SystemOptions {
   readonly disk?: Uint8Array;
   /** Sees the machine before it starts: who listens from here on misses nothing. */
   readonly observe?: (machine: Machine) => void;
+  /** Holes of 2021 that this system still has: all of it is built as it was before they were closed. */
+  readonly holes?: readonly Hole[];
   /** More programs in the image: path and body. */
   readonly programs?: readonly (readonly [path: string, main: Main])[];
 }
@@ -48,11 +51,11 @@ function strategy({ scheduler = "default", seed = 0 }: SystemOptions): Strategy 
 
 /** Builds the machine and loads the boot modules. `run` it to boot. */
 export function buildSystem(options: SystemOptions = {}): Machine {
-  const { seed = 0, run, programs = [], bootScript = BOOT_SCRIPT } = options;
+  const { seed = 0, run, programs = [], holes = [], bootScript = BOOT_SCRIPT } = options;
   const scheduler = strategy(options);
   const machine = new Machine({
     seed,
-    instructions: instructionSet(programs),
+    instructions: instructionSet(programs, new Set(holes)),
     commandLine: commandLine(options),
     bootTime: BOOT_TIME,
     ...(scheduler === undefined ? {} : { scheduler }),

@@ -6,6 +6,7 @@
  */
 import type { MachPort } from "../mach/ipc/names.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
+import type { Holes } from "../servers/interfaces/holes.ts";
 
 declare const brand: unique symbol;
 /** A file descriptor. */
@@ -253,6 +254,12 @@ export interface Libc {
   /** Seconds, 0 cancels. Answers the seconds that were left. */
   alarm(seconds: number): Syscall<number>;
 
+  // ---- limits, which this library alone keeps
+  /** RLIMIT_…; Infinity: none. */
+  getrlimit(resource: number): number;
+  /** Takes effect for RLIMIT_CORE: 0 turns crash servers off for this process (and what it forks, until exec). */
+  setrlimit(resource: number, limit: number): void;
+
   // ---- terminals (tty.ts)
   isatty(fd: Fd): Syscall<boolean>;
   /** The name of the terminal, /dev/console or the like. Throws ENOTTY. */
@@ -286,6 +293,9 @@ export interface Libc {
   get_privileged_ports(): Syscall<{ readonly hostPriv: MachPort; readonly deviceMaster: MachPort }>;
   /** A second thread of this task, running `body` (cthread_fork). The port is borrowed: it goes when the thread ends. */
   thread(body: () => Syscall<void>): Syscall<MachPort>;
+
+  /** Which holes of 2021 this build of the program still has: for servers. */
+  readonly holes: Holes;
 
   // ---- for servers, and for programs that are about the Hurd (init.ts, lookup.ts, exec.ts, kill.ts)
   /** EXEC_* flags that the program was started with. */

@@ -176,6 +176,10 @@ const processes = (p: Process) =>
     sigsuspend: (mask) => sigsuspend(p, mask),
     pause: () => pause(p),
     alarm: (seconds) => alarm(p, seconds),
+    getrlimit: (resource) => p.limit(resource),
+    setrlimit: (resource, limit) => {
+      p.limits.set(resource, limit);
+    },
     thread: (body) => startThread(p, body),
   }) satisfies Partial<Libc>;
 
@@ -253,6 +257,7 @@ export function makeLibc(p: Process): Libc {
     environ: p.environ,
     secure: (p.execFlags & EXEC_SECURE) !== 0,
     execFlags: p.execFlags,
+    holes: p.holes,
     ports: initPorts(p),
     get msgport() {
       return p.msgport;

@@ -3,6 +3,10 @@ import type { Main } from "../../glibc-shim/libc.ts";
 import { main as settransProgram } from "./bin/settrans.ts";
 import { main as showtransProgram } from "./bin/showtrans.ts";
 import { main as fsysoptsProgram } from "./bin/fsysopts.ts";
+import { main as addauthProgram } from "./bin/addauth.ts";
+import { main as rmauthProgram } from "./bin/rmauth.ts";
+import { main as setauthProgram } from "./bin/setauth.ts";
+import { main as unsuProgram } from "./bin/unsu.ts";
 import { main as basenameProgram } from "./bin/basename.ts";
 import { main as catProgram } from "./bin/cat.ts";
 import { main as chmodProgram } from "./bin/chmod.ts";
@@ -16,6 +20,7 @@ import { main as dirnameProgram } from "./bin/dirname.ts";
 import { main as echoProgram } from "./bin/echo.ts";
 import { main as envProgram } from "./bin/env.ts";
 import { main as falseProgram } from "./bin/false.ts";
+import { main as faultProgram } from "./bin/fault.ts";
 import { main as findProgram } from "./bin/find.ts";
 import { main as grepProgram } from "./bin/grep.ts";
 import { main as headProgram } from "./bin/head.ts";
@@ -53,6 +58,7 @@ import { main as whichProgram } from "./bin/which.ts";
 import { main as whoamiProgram } from "./bin/whoami.ts";
 import { main as xargsProgram } from "./bin/xargs.ts";
 import { main as yesProgram } from "./bin/yes.ts";
+import { main as cve43414 } from "./lab/cve-2021-43414.ts";
 import { main as consoleRunProgram } from "./libexec/console-run.ts";
 import { main as gettyProgram } from "./libexec/getty.ts";
 import { main as haltProgram } from "./bin/halt.ts";
@@ -72,6 +78,10 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/fsysopts", fsysoptsProgram],
   ["/bin/showtrans", showtransProgram],
   ["/bin/settrans", settransProgram],
+  ["/bin/addauth", addauthProgram],
+  ["/bin/rmauth", rmauthProgram],
+  ["/bin/setauth", setauthProgram],
+  ["/bin/unsu", unsuProgram],
   ["/bin/basename", basenameProgram],
   ["/bin/cat", catProgram],
   ["/bin/chmod", chmodProgram],
@@ -85,6 +95,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/echo", echoProgram],
   ["/bin/env", envProgram],
   ["/bin/false", falseProgram],
+  ["/bin/fault", faultProgram],
   ["/bin/find", findProgram],
   ["/bin/grep", grepProgram],
   ["/bin/head", headProgram],
@@ -128,6 +139,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/stty", sttyProgram],
   ["/bin/su", suProgram],
   ["/bin/tty", ttyProgram],
+  ["/lab/cve-2021-43414", cve43414],
   ["/libexec/console-run", consoleRunProgram],
   ["/libexec/getty", gettyProgram],
   ["/libexec/rc", rcProgram],

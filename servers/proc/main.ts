@@ -20,7 +20,7 @@ import { ProcessTable } from "./table.ts";
 
 export const main: Main = function* (libc, argv) {
   const bucket = yield* Bucket.create(libc);
-  const table = new ProcessTable(bucket, libc);
+  const table = new ProcessTable(bucket, libc, libc.holes);
   const host = new HostData(table);
   table.genericPort = yield* bucket.create(table.generic, "generic");
   yield* table.givePort(table.init);

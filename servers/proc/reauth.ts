@@ -71,6 +71,24 @@ function* exchange(
   return result;
 }
 
+/**
+ * As it was before CVE-2021-43414 was fixed: the ids of whoever meets us become the caller's, behind the same port. Nobody is asked whether he meant
+ * this process, so a rendezvous for something else will do (cves.md §4).
+ */
+function* believeRendezvous(table: ProcessTable, proc: Proc, rendezvous: MachPort): Syscall<Result> {
+  if (!portValid(rendezvous)) return { err: Errno.EINVAL };
+  yield* table.lock.unlock();
+  let answer;
+  do answer = yield* authCall.auth_server_authenticate(table.auth, { rendezvous: copySend(rendezvous), newport: copySend(MACH_PORT_NULL) });
+  while (answer.err === Errno.EINTR);
+  yield* table.lock.lock();
+  if (answer.err) return { err: answer.err };
+  if (proc.dead) return { err: Errno.EAGAIN };
+  proc.ids = [...answer.euids, ...answer.auids];
+  yield* deallocate(rendezvous);
+  return { err: 0 };
+}
+
 function* reauthenticate(table: ProcessTable, proc: Proc, rendezvous: MachPort): Syscall<Result> {
   if (!portValid(rendezvous)) return { err: Errno.EINVAL };
   return yield* exchange(table, rendezvous, function* (ids, q) {
@@ -151,8 +169,9 @@ function* reassign(table: ProcessTable, proc: Proc, newTask: MachPort): Syscall<
 }
 
 export function reauthHandlers(table: ProcessTable): ProcHandlers {
+  const authenticated = table.holes.has("2021-43414") ? believeRendezvous : reauthenticate;
   return {
-    proc_reauthenticate: (proc, { rendezvous }) => reauthenticate(table, proc, rendezvous),
+    proc_reauthenticate: (proc, { rendezvous }) => authenticated(table, proc, rendezvous),
     proc_reauthenticate_reassign: (proc, { rendezvous, new_task }) => reauthenticateReassign(table, proc, rendezvous, new_task),
     proc_reassign: (proc, { newtask }) => reassign(table, proc, newtask),
     *proc_reauthenticate_complete() {

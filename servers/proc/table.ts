@@ -3,6 +3,7 @@ import { MACH_PORT_NULL, portValid, type MachPort } from "../../mach/ipc/names.t
 import { machHostCall } from "../../mach/interfaces/mach-host.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
+import { NO_HOLES, type Holes } from "../interfaces/holes.ts";
 import { PortClass, type Bucket, type DeadNameHook, type PortInfo, type ThreadStarter } from "../lib/ports.ts";
 import { Mutex } from "../lib/sync.ts";
 import { joinPgrp, leavePgrp, newPgrp, newSession } from "./pgrp.ts";
@@ -20,6 +21,7 @@ export class ProcessTable {
   readonly generic = new PortClass<"generic">("generic");
   readonly bucket: Bucket;
   readonly threads: ThreadStarter;
+  readonly holes: Holes;
   readonly byPid = new Map<number, Proc>();
   readonly byTask = new Map<MachPort, Proc>();
   readonly pgrps = new Map<number, Pgrp>();
@@ -38,9 +40,10 @@ export class ProcessTable {
   private initProc: Proc | undefined = undefined;
   private startupProc: Proc | undefined = undefined;
 
-  constructor(bucket: Bucket, threads: ThreadStarter) {
+  constructor(bucket: Bucket, threads: ThreadStarter, holes: Holes = NO_HOLES) {
     this.bucket = bucket;
     this.threads = threads;
+    this.holes = holes;
   }
 
   /** Pid 1. Made before anything else. */

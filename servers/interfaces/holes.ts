@@ -1,0 +1,16 @@
+/**
+ * The four local-root holes of 2021 (cves.md). A system is built as it is now, or as it was before one of them was closed: each program carries the holes
+ * of its build, as a binary linked against the libraries of that day would, and its C library says which (`libc.holes`).
+ */
+
+/** CVE numbers: set-uid exec race, forged notifications, writable mappings for readers, relayed proc authentication. */
+export const HOLES = ["2021-43411", "2021-43412", "2021-43413", "2021-43414"] as const;
+export type Hole = (typeof HOLES)[number];
+
+/** The holes that are open. */
+export type Holes = ReadonlySet<Hole>;
+
+/** The system as it is now. */
+export const NO_HOLES: Holes = new Set();
+
+export const isHole = (name: string): name is Hole => (HOLES as readonly string[]).includes(name);

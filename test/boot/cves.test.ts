@@ -1,0 +1,52 @@
+import { expect } from "chai";
+import { parseBootOptions, UsageError } from "../../boot/options.ts";
+import { runCommands } from "../../boot/session.ts";
+import { HOLES, type Hole } from "../../servers/interfaces/holes.ts";
+
+/** The message at which today's system refuses each attack. */
+const REFUSED: Partial<Record<Hole, string>> = {
+  "2021-43414": "proc_reauthenticate",
+};
+
+const asGuest = (commands: string, holes: readonly Hole[], scheduler = "default", seed = 0) => runCommands({ user: "guest", commands, holes, scheduler, seed });
+
+for (const [hole, message] of Object.entries(REFUSED) as [Hole, string][])
+  describe(`CVE-${hole} (cves.md)`, function () {
+    this.timeout(60_000);
+    const attack = `/lab/cve-${hole}`;
+    it("before: an ordinary user's command runs as root, with its own exit status", () => {
+      const ran = asGuest(`${attack} sh -c 'id; cat /etc/shadow >/dev/null && exit 7'`, [hole]);
+      expect(ran.output).to.match(/^uid=0\(root\) gid=0\(root\)/);
+      expect(ran.status).to.equal(7);
+    });
+    it("before: everybody else is who he was, and the system goes on", () => {
+      const ran = asGuest(`${attack} true && id -u && ls / >/tmp/list && ps -A >/dev/null && echo alive`, [hole]);
+      expect(ran).to.include({ output: "1000\nalive\n", status: 0 });
+    });
+    for (const [scheduler, seed] of [["default", 0], ["random", 1], ["random", 2]] as const)
+      it(`fixed: refused at ${message}, and nothing is harmed (${scheduler}, seed ${seed})`, () => {
+        const ran = asGuest(`${attack} id; echo $?; id -u; ls / >/tmp/list && echo alive`, [], scheduler, seed);
+        expect(ran.output).to.match(new RegExp(`^${attack}: refused at ${message}: .*\n1\n1000\nalive\n$`));
+      });
+    it("fixed: the other holes do not open this one", () => {
+      const ran = asGuest(`${attack} id`, HOLES.filter((other) => other !== hole));
+      expect(ran.output).not.to.contain("uid=0");
+      expect(ran.status).to.equal(1);
+    });
+  });
+
+describe("--hurd", () => {
+  const holes = (...args: string[]): readonly Hole[] => {
+    const options = parseBootOptions(args);
+    return options === "help" ? [] : options.holes;
+  };
+  it("is fixed unless said, repeats, and takes a list; the last word counts", () => {
+    expect(holes()).to.deep.equal([]);
+    expect(holes("--hurd", "2021-43411=before", "--hurd=2021-43414=before,2021-43412=fixed")).to.deep.equal(["2021-43411", "2021-43414"]);
+    expect(holes("--hurd", "2021-43411=before,2021-43411=fixed")).to.deep.equal([]);
+  });
+  for (const word of ["2021-43410=before", "2021-43411", "2021-43411=after", "2021-43411=before=fixed", ""])
+    it(`refuses "${word}"`, () => {
+      expect(() => holes("--hurd", word)).to.throw(UsageError, /--hurd/);
+    });
+});
