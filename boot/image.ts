@@ -50,6 +50,10 @@ const devices: readonly (readonly [string, RamdiskNode])[] = [
 ];
 
 const serverNodes: readonly (readonly [string, RamdiskNode])[] = [
+  ["crash", symlink("crash-kill")],
+  ["crash-dump-core", node(0o644, "/hurd/crash", "--dump-core")],
+  ["crash-kill", node(0o644, "/hurd/crash", "--kill")],
+  ["crash-suspend", node(0o644, "/hurd/crash", "--suspend")],
   ["exec", node(0o644)],
   ["password", node(0o644, "/hurd/password")],
   ["proc", node(0o644)],

@@ -1,6 +1,7 @@
 /** Every server that can be executed: where it lies, and its body. */
 import type { Main } from "../glibc-shim/libc.ts";
 import { main as authServer } from "../servers/auth/main.ts";
+import { main as crashServer } from "../servers/crash/main.ts";
 import { main as execServer } from "../servers/exec/main.ts";
 import { main as fifoServer } from "../servers/fifo/main.ts";
 import { main as firmlinkServer } from "../servers/firmlink/main.ts";
@@ -19,6 +20,7 @@ import { main as zeroServer } from "../servers/zero/main.ts";
 
 export const servers: readonly (readonly [path: string, main: Main])[] = [
   ["/hurd/auth", authServer],
+  ["/hurd/crash", crashServer],
   ["/hurd/exec", execServer],
   ["/hurd/fifo", fifoServer],
   ["/hurd/firmlink", firmlinkServer],

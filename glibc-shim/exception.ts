@@ -41,13 +41,13 @@ export function exceptionSignal(exception: number, code: number): readonly [numb
 /** Serves `exception_raise`. Whoever sends it must have our task port (EPERM); an unknown thread is EINVAL. */
 export const exceptionDemuxer = (p: Process): Demuxer =>
   serve(exc, () => p, {
-    *exception_raise(_, { thread, task, exception, code }) {
+    *exception_raise(_, { thread, task, exception, code, subcode }) {
       if (task !== (yield* taskSelf())) return { err: Errno.EPERM };
       const to = p.sigstates.find((s) => s.thread === thread);
       const [signo, sigcode] = exceptionSignal(exception, code);
       yield* deallocate(thread);
       yield* deallocate(task);
-      yield* postSignal(p, to ?? p.sigstates[0], { signo, code: sigcode, untraced: false, fault: true, reply: nothing });
+      yield* postSignal(p, to ?? p.sigstates[0], { signo, code: sigcode, untraced: false, fault: true, detail: { exception, code, subcode }, reply: nothing });
       return { err: 0 };
     },
   });

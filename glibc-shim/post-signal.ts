@@ -8,8 +8,9 @@ import { MACH_PORT_NULL, type MachPort, MsgType } from "../mach/ipc/names.ts";
 import { code as codeAddress, type Syscall } from "../mach/kern/syscall.ts";
 import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
 import { defaultAction, type DefaultAction, SA_NODEFER, SA_RESETHAND, SA_RESTART, SIGCONT, sigismember, SIGKILL, sigmask, STOP_SIGNALS, UNBLOCKABLE } from "../servers/interfaces/signals.ts";
-import { W_EXITCODE } from "../servers/interfaces/wait-status.ts";
+import { W_EXITCODE, WCOREFLAG } from "../servers/interfaces/wait-status.ts";
 import { abortRpc, interruptRpcs } from "./abort-rpc.ts";
+import { dumpCore, type ExceptionDetail } from "./core-dump.ts";
 import { hurdExit } from "./exit.ts";
 import { handlerEntries } from "./handler.ts";
 import type { SigAction } from "./libc.ts";
@@ -27,6 +28,8 @@ export interface Post {
   readonly untraced: boolean;
   /** An exception of this thread: it cannot be blocked or ignored. */
   readonly fault: boolean;
+  /** That exception, for the crash server. */
+  readonly detail?: ExceptionDetail;
   /** Answers the sender; called once, when the signal counts as delivered. */
   readonly reply: () => Syscall<void>;
 }
@@ -90,7 +93,7 @@ function* postOne(p: Process, to: Sigstate | undefined, post: Post): Syscall<voi
       return yield* stop(p, post);
     case "terminate":
     case "core":
-      return yield* die(p, post, W_EXITCODE(0, orphanStop(p, signo) ? SIGKILL : signo));
+      return yield* die(p, post, act);
     case "handle":
       return yield* handle(p, thread, post, action);
   }
@@ -159,11 +162,13 @@ export function* resumeOthers(except: MachPort): Syscall<void> {
   }
 }
 
-function* die(p: Process, post: Post, status: number): Syscall<void> {
+/** The sender has its answer before a crash server is asked, which may keep the task as long as it likes. */
+function* die(p: Process, post: Post, act: "terminate" | "core"): Syscall<void> {
   yield* stopOthers(p);
   yield* post.reply();
   yield* interruptRpcs(p, false);
-  yield* hurdExit(p, status);
+  const core = act === "core" && (yield* dumpCore(p, post));
+  yield* hurdExit(p, W_EXITCODE(0, orphanStop(p, post.signo) ? SIGKILL : post.signo) | (core ? WCOREFLAG : 0));
 }
 
 /** Puts a frame with the handler on top of what the thread is doing. */
