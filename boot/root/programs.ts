@@ -19,6 +19,7 @@ import { main as ddProgram } from "./bin/dd.ts";
 import { main as dirnameProgram } from "./bin/dirname.ts";
 import { main as echoProgram } from "./bin/echo.ts";
 import { main as envProgram } from "./bin/env.ts";
+import { main as execInProgram } from "./bin/exec-in.ts";
 import { main as falseProgram } from "./bin/false.ts";
 import { main as faultProgram } from "./bin/fault.ts";
 import { main as findProgram } from "./bin/find.ts";
@@ -58,6 +59,7 @@ import { main as whichProgram } from "./bin/which.ts";
 import { main as whoamiProgram } from "./bin/whoami.ts";
 import { main as xargsProgram } from "./bin/xargs.ts";
 import { main as yesProgram } from "./bin/yes.ts";
+import { main as cve43411 } from "./lab/cve-2021-43411.ts";
 import { main as cve43414 } from "./lab/cve-2021-43414.ts";
 import { main as consoleRunProgram } from "./libexec/console-run.ts";
 import { main as gettyProgram } from "./libexec/getty.ts";
@@ -94,6 +96,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/dirname", dirnameProgram],
   ["/bin/echo", echoProgram],
   ["/bin/env", envProgram],
+  ["/bin/exec-in", execInProgram],
   ["/bin/false", falseProgram],
   ["/bin/fault", faultProgram],
   ["/bin/find", findProgram],
@@ -139,6 +142,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/stty", sttyProgram],
   ["/bin/su", suProgram],
   ["/bin/tty", ttyProgram],
+  ["/lab/cve-2021-43411", cve43411],
   ["/lab/cve-2021-43414", cve43414],
   ["/libexec/console-run", consoleRunProgram],
   ["/libexec/getty", gettyProgram],

@@ -19,7 +19,7 @@ import { check, headerPlace, prepareAndCheck, type Executable } from "./check.ts
 import { taskName, withOrigin } from "./environment.ts";
 import { ExecFile } from "./file.ts";
 import { execScript } from "./hashbang.ts";
-import { handOver } from "./identity.ts";
+import { handOver, reassign } from "./identity.ts";
 import { codeRange, guardNull, loadImage, setupThread, VM_USER_RANGE } from "./load.ts";
 import { lookupWith } from "./names.ts";
 import type { ExecRequest } from "./request.ts";
@@ -194,7 +194,8 @@ function* transform(exec: Exec, program: Executable, interpreter: Interpreter["v
   const started = yield* makeThread(exec, executables.at(-1) ?? program);
   if (started !== 0) return started;
   if (!exec.inPlace && exec.request.oldtask !== MACH_PORT_NULL) {
-    const moved = yield* handOver(exec.request, exec.newtask, exec.slots, exec.server.ownProc());
+    const change = exec.server.holes.has("2021-43411") ? reassign : handOver;
+    const moved = yield* change(exec.request, exec.newtask, exec.slots, exec.server.ownProc());
     if (moved !== 0) return moved;
   }
   return yield* giveBootstrap(exec);

@@ -9,14 +9,18 @@ import { procCall } from "../interfaces/process.ts";
 import type { ExecRequest } from "./request.ts";
 import type { Slots } from "./slots.ts";
 
+/** The process port of the old task; asked of our own for a secure exec. */
+function* oldProcess(request: ExecRequest, ownProc: MachPort): ReturnType<typeof procCall.proc_task2proc> {
+  const given = request.portarray[INIT_PORT_PROC] ?? MACH_PORT_NULL;
+  return yield* procCall.proc_task2proc(request.flags & EXEC_SECURE || given === MACH_PORT_NULL ? ownProc : given, { task: request.oldtask });
+}
+
 /**
  * In one step of the proc server: new ids, new task, new process port, and the old task ends. The new process port reaches only whoever
  * authenticates with the program's new handle, which is we, here; it replaces the record that the new task had of its own.
  */
 export function* handOver(request: ExecRequest, newtask: MachPort, slots: Slots, ownProc: MachPort): Syscall<0 | Failure> {
-  const given = request.portarray[INIT_PORT_PROC] ?? MACH_PORT_NULL;
-  const server = request.flags & EXEC_SECURE || given === MACH_PORT_NULL ? ownProc : given;
-  const old = yield* procCall.proc_task2proc(server, { task: request.oldtask });
+  const old = yield* oldProcess(request, ownProc);
   if (old.err) return old.err;
   const rendezvous = yield* allocateReceive();
   const sent = yield* procCall.proc_reauthenticate_reassign(old.proc, { rendezvous: makeSend(rendezvous), new_task: newtask });
@@ -28,4 +32,16 @@ export function* handOver(request: ExecRequest, newtask: MachPort, slots: Slots,
   yield* procCall.proc_reauthenticate_complete(met.newport, {});
   yield* slots.set(INIT_PORT_PROC, met.newport);
   return 0;
+}
+
+/**
+ * As it was before CVE-2021-43411 was fixed: the process, which has its new ids already, gets the new task, and that task's own process port, which the
+ * program has, becomes the process's (cves.md §1.1).
+ */
+export function* reassign(request: ExecRequest, newtask: MachPort, _slots: Slots, ownProc: MachPort): Syscall<0 | Failure> {
+  const old = yield* oldProcess(request, ownProc);
+  if (old.err) return old.err;
+  const { err } = yield* procCall.proc_reassign(old.proc, { newtask });
+  yield* deallocate(old.proc);
+  return err;
 }

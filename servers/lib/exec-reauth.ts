@@ -5,6 +5,7 @@ import type { Result } from "../../glibc-shim/errno.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
 import { authCall, procCall } from "../../glibc-shim/stubs.ts";
 import { Errno } from "../interfaces/errno.ts";
+import { NO_HOLES, type Holes } from "../interfaces/holes.ts";
 import { INIT_PORT_AUTH, INIT_PORT_CRDIR, INIT_PORT_CWDIR, INIT_PORT_PROC } from "../interfaces/hurd-types.ts";
 import type { IoUser } from "./iouser.ts";
 import { reauthenticate, reauthenticateProc } from "./reauth.ts";
@@ -40,7 +41,9 @@ export function setId(effective: number[], available: number[], id: number): boo
  * Gives the arrays of an exec the identity of a set-id file, in place. The answer says whether the exec is secure: an id was gained by somebody
  * who is not root. Any failure of auth or proc fails the exec.
  */
-export function* execReauth(fsAuth: MachPort, { suid, sgid }: SetIds, user: IoUser, ports: MachPort[], fds: MachPort[]): Syscall<Result<boolean>> {
+export function* execReauth(
+  fsAuth: MachPort, { suid, sgid }: SetIds, user: IoUser, ports: MachPort[], fds: MachPort[], holes: Holes = NO_HOLES,
+): Syscall<Result<boolean>> {
   const auth = ports[INIT_PORT_AUTH] ?? MACH_PORT_NULL;
   const claimed = yield* authCall.auth_getids(auth, {});
   if (claimed.err) return { err: claimed.err };
@@ -60,7 +63,7 @@ export function* execReauth(fsAuth: MachPort, { suid, sgid }: SetIds, user: IoUs
   }
   if (made.err) return { err: made.err };
   const secure = gained && !root;
-  yield* reauthPorts(made.newhandle, secure, false, ports, fds);
+  yield* reauthPorts(made.newhandle, secure, false, ports, fds, !secure || holes.has("2021-43411"));
   const owner = yield* procCall.proc_setowner(ports[INIT_PORT_PROC] ?? MACH_PORT_NULL, { owner: ids.euids[0] ?? 0, clear: ids.euids.length === 0 ? 1 : 0 });
   if (owner.err && owner.err !== Errno.EOPNOTSUPP) return { err: owner.err };
   return { err: 0, value: secure };
@@ -69,8 +72,9 @@ export function* execReauth(fsAuth: MachPort, { suid, sgid }: SetIds, user: IoUs
 /**
  * `exec_reauth`: every port in turn as `auth` (consumed) has it: the descriptors, root (none when secure), proc (only when not), cwd, at last auth itself. With
  * `must` the first failure stops, and AUTH stays as it was; without, a port that fails stays. False after a stop, which no caller looks at in the real system.
+ * `proc` for a secure exec is CVE-2021-43411: the process has the new ids while its old task still runs. Today the exec server does both in one step.
  */
-export function* reauthPorts(auth: MachPort, secure: boolean, must: boolean, ports: MachPort[], fds: MachPort[]): Syscall<boolean> {
+export function* reauthPorts(auth: MachPort, secure: boolean, must: boolean, ports: MachPort[], fds: MachPort[], proc = !secure): Syscall<boolean> {
   const swap = function* (array: MachPort[], i: number, kind: "io" | "proc"): Syscall<boolean> {
     const old = array[i] ?? MACH_PORT_NULL;
     if (!portValid(old)) return true;
@@ -84,7 +88,8 @@ export function* reauthPorts(auth: MachPort, secure: boolean, must: boolean, por
   if (secure) {
     yield* deallocate(ports[INIT_PORT_CRDIR] ?? MACH_PORT_NULL);
     ports[INIT_PORT_CRDIR] = MACH_PORT_NULL;
-  } else if (!(yield* swap(ports, INIT_PORT_CRDIR, "io")) || !(yield* swap(ports, INIT_PORT_PROC, "proc"))) return false;
+  } else if (!(yield* swap(ports, INIT_PORT_CRDIR, "io"))) return false;
+  if (proc && !(yield* swap(ports, INIT_PORT_PROC, "proc"))) return false;
   if (!(yield* swap(ports, INIT_PORT_CWDIR, "io"))) return false;
   yield* deallocate(ports[INIT_PORT_AUTH] ?? MACH_PORT_NULL);
   ports[INIT_PORT_AUTH] = auth;

@@ -5,6 +5,7 @@ import { HOLES, type Hole } from "../../servers/interfaces/holes.ts";
 
 /** The message at which today's system refuses each attack. */
 const REFUSED: Partial<Record<Hole, string>> = {
+  "2021-43411": "proc_getprivports",
   "2021-43414": "proc_reauthenticate",
 };
 
@@ -34,6 +35,15 @@ for (const [hole, message] of Object.entries(REFUSED) as [Hole, string][])
       expect(ran.status).to.equal(1);
     });
   });
+
+describe("a system with all holes of 2021 (cves.md)", function () {
+  this.timeout(60_000);
+  for (const [scheduler, seed] of [["default", 0], ["random", 1]] as const)
+    it(`works as any other for who means no harm (${scheduler}, seed ${seed})`, () => {
+      const ran = runCommands({ user: "guest", commands: "su -c 'id -u; id -ru'; cat /etc/motd | wc -l; id -u", input: "hurd\n", holes: HOLES, scheduler, seed });
+      expect(ran.output.replace("Password: ", "").trim().split(/\s+/)).to.deep.equal(["0", "0", "2", "1000"]);
+    });
+});
 
 describe("--hurd", () => {
   const holes = (...args: string[]): readonly Hole[] => {

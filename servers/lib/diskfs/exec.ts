@@ -41,7 +41,7 @@ export function* fileExec(fs: Diskfs, self: Protid, own: MachPort, request: Exec
   const fds = request.fdarray as MachPort[];
   let { flags } = request;
   if (!fs.settings.nosuid && (mode & (S_ISUID | S_ISGID)) !== 0) {
-    const changed = yield* execReauth(fs.auth, { suid: mode & S_ISUID ? uid : undefined, sgid: mode & S_ISGID ? gid : undefined }, self.user, ports, fds);
+    const changed = yield* execReauth(fs.auth, { suid: mode & S_ISUID ? uid : undefined, sgid: mode & S_ISGID ? gid : undefined }, self.user, ports, fds, fs.libc.holes);
     if (changed.err) return changed.err;
     if (changed.value) flags |= EXEC_SECURE | EXEC_NEWTASK;
   }
