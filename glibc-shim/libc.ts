@@ -6,6 +6,7 @@
  */
 import type { MachPort } from "../mach/ipc/names.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
+import type { TerminalModes } from "../servers/interfaces/termios.ts";
 import type { Holes } from "../servers/interfaces/holes.ts";
 
 declare const brand: unique symbol;
@@ -59,15 +60,7 @@ export interface SigAction {
 }
 
 /** `struct termios`. */
-export interface Termios {
-  readonly iflag: number;
-  readonly oflag: number;
-  readonly cflag: number;
-  readonly lflag: number;
-  readonly cc: readonly number[];
-  readonly ispeed: number;
-  readonly ospeed: number;
-}
+export type Termios = TerminalModes;
 export interface Winsize {
   readonly row: number;
   readonly col: number;

@@ -1,16 +1,8 @@
 /** A terminal's modes, and what a character means under them. */
-import { DEFAULT_CC, DEFAULT_MODES, VDISABLE, type Vc } from "../interfaces/termios.ts";
+import { DEFAULT_CC, DEFAULT_MODES, VDISABLE, type TerminalModes, type Vc } from "../interfaces/termios.ts";
 
 /** `struct termios` as the server keeps it: immutable, replaced as a whole. */
-export interface Modes {
-  readonly iflag: number;
-  readonly oflag: number;
-  readonly cflag: number;
-  readonly lflag: number;
-  readonly cc: readonly number[];
-  readonly ispeed: number;
-  readonly ospeed: number;
-}
+export type Modes = TerminalModes;
 
 /** After the first open. */
 export const defaultModes: Modes = { ...DEFAULT_MODES, cc: DEFAULT_CC, ispeed: 0, ospeed: 0 };
