@@ -6,6 +6,7 @@ import { THREAD_STATE_COUNT, THREAD_STATE_FLAVOR, type Syscall } from "../../mac
 import { deallocate } from "../../glibc-shim/rights.ts";
 import { ioCall } from "../../glibc-shim/stubs.ts";
 import { Errno } from "../interfaces/errno.ts";
+import { PAGE_SIZE } from "../interfaces/hurd-types.ts";
 import { encodeCore, type CoreImage, type Region } from "./elf-core.ts";
 
 const VM_PROT_READ = 1;
@@ -42,9 +43,25 @@ function* memory(task: MachPort): Syscall<readonly Region[]> {
     if (r.err) return regions;
     yield* deallocate(r.object_name);
     const read = r.protection & VM_PROT_READ ? yield* machCall.vm_read(task, { address: r.address, size: r.size }) : undefined;
-    regions.push({ address: r.address, size: r.size, protection: r.protection, data: read === undefined || read.err ? undefined : read.data });
+    if (read === undefined || read.err) regions.push({ address: r.address, size: r.size, protection: r.protection, data: undefined });
+    else regions.push(...withoutZeros(r.address, r.protection, read.data));
     address = r.address + r.size;
   }
+}
+
+const isZero = (bytes: Uint8Array): boolean => bytes.every((b) => b === 0);
+
+/** A region in runs of pages: those that hold nothing but zeros, as most of a stack does, need no bytes in the file. */
+function withoutZeros(address: number, protection: number, bytes: Uint8Array): readonly Region[] {
+  const runs: Region[] = [];
+  const pages = Math.ceil(bytes.length / PAGE_SIZE);
+  const zero = Array.from({ length: pages }, (_, i) => isZero(bytes.subarray(i * PAGE_SIZE, (i + 1) * PAGE_SIZE)));
+  for (let from = 0, to = 0; from < pages; from = to) {
+    while (to < pages && zero[to] === zero[from]) to++;
+    const data = bytes.subarray(from * PAGE_SIZE, to * PAGE_SIZE);
+    runs.push({ address: address + from * PAGE_SIZE, size: data.length, protection, data: zero[from] ? undefined : data });
+  }
+  return runs;
 }
 
 function* writeAll(file: MachPort, bytes: Uint8Array): Syscall<0 | Failure> {

@@ -4,7 +4,7 @@ import { STDERR } from "../../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
 import { Errno } from "../../../../servers/interfaces/errno.ts";
 import { SIGCONT, SIGINT, SIGPIPE } from "../../../../servers/interfaces/signals.ts";
-import { WEXITSTATUS, WIFEXITED, WIFSIGNALED, WIFSTOPPED, WSTOPSIG, WTERMSIG, WNOHANG, WUNTRACED } from "../../../../servers/interfaces/wait-status.ts";
+import { WCOREDUMP, WEXITSTATUS, WIFEXITED, WIFSIGNALED, WIFSTOPPED, WSTOPSIG, WTERMSIG, WNOHANG, WUNTRACED } from "../../../../servers/interfaces/wait-status.ts";
 import { signalText } from "../../lib/signal-names.ts";
 import type { Shell } from "./shell.ts";
 
@@ -137,8 +137,11 @@ export function* announceDeath(shell: Shell, job: Job): Syscall<void> {
   if (!WIFSIGNALED(status)) return;
   const signo = WTERMSIG(status);
   if (signo === SIGINT && shell.interactive) yield* shell.libc.writeAll(STDERR, "\n");
-  if (signo !== SIGINT && signo !== SIGPIPE) yield* shell.libc.writeAll(STDERR, `${signalText(signo)}\n`);
+  if (signo !== SIGINT && signo !== SIGPIPE) yield* shell.libc.writeAll(STDERR, `${deathText(status)}\n`);
 }
+
+/** "Segmentation fault (core dumped)", or without a core the signal's name alone. */
+const deathText = (status: number): string => signalText(WTERMSIG(status)) + (WCOREDUMP(status) ? " (core dumped)" : "");
 
 /** The shell's process group is the terminal's foreground again. */
 function* takeTerminal(shell: Shell): Syscall<void> {
@@ -169,7 +172,7 @@ function stateText(job: Job): string {
   const status = lastStatus(job);
   const state = stateOf(job);
   if (state !== "Done") return state;
-  if (WIFSIGNALED(status)) return signalText(WTERMSIG(status));
+  if (WIFSIGNALED(status)) return deathText(status);
   return WEXITSTATUS(status) === 0 ? "Done" : `Done(${WEXITSTATUS(status)})`;
 }
 
