@@ -1,0 +1,195 @@
+/**
+ * What addauth, rmauth, setauth and unsu share (auth-proc.md part 5): the options that name ids and processes, and the loop that changes the
+ * identity of running processes through their message ports.
+ */
+import type { Syscall } from "../../../mach/kern/syscall.ts";
+import { copySends, MACH_PORT_NULL, moveSend, type MachPort } from "../../../mach/ipc/names.ts";
+import type { Failure } from "../../../mach/kern/kern-return.ts";
+import { authCall } from "../../../servers/interfaces/auth.ts";
+import { strerror } from "../../../servers/interfaces/errno.ts";
+import { INIT_PORT_AUTH } from "../../../servers/interfaces/hurd-types.ts";
+import { msgCall } from "../../../servers/interfaces/msg.ts";
+import { procCall } from "../../../servers/interfaces/process.ts";
+import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
+import { UsageError } from "./options.ts";
+import { Owners } from "./owners.ts";
+import { dropRight, taskSelf } from "./rights.ts";
+import { wholeNumber, type Tool } from "./tool.ts";
+import { idsOf, merged, NO_IDS, sameIds, type Ugids } from "./ugids.ts";
+
+/** Short options that all four have; addauth and rmauth have -a and -e too. */
+export const FROB_LETTERS = "vnu:U:g:G:p:P:S:L:";
+export const frobLong = {
+  verbose: "v", "dry-run": "n", user: "u", "avail-user": "U", group: "g", "avail-group": "G",
+  pid: "p", pgrp: "P", session: "S", sid: "S", login: "L", lid: "L",
+};
+export const EX_USAGE = 64;
+/** -S and -L may stand alone: then it is our own session or collection. */
+export const prepareFrob = (args: readonly string[]): readonly string[] =>
+  args.map((word) => (/^-[SL]$/.test(word) ? `${word}.` : /^--(session|sid|login|lid)$/.test(word) ? `${word}=.` : word));
+
+/** The ids of a command line, and by user the groups that come with him. */
+export interface WantedIds {
+  readonly ids: Ugids;
+  readonly implied: ReadonlyMap<number, readonly number[]>;
+}
+
+/** Reads USER operands (to the effective lists, or with -a the available ones) and -u -U -g -G. Throws UsageError for unknown names. */
+export function* wantedIds(t: Tool): Syscall<WantedIds> {
+  let ids = NO_IDS;
+  const implied = new Map<number, readonly number[]>();
+  for (const name of t.operands) {
+    const { uid, gids } = yield* account(t, name);
+    implied.set(uid, gids);
+    if (!t.has("a") || t.has("e")) ids = merged(ids, { ...NO_IDS, euids: [uid], egids: gids });
+    if (t.has("a")) ids = merged(ids, { ...NO_IDS, auids: [uid], agids: gids });
+  }
+  for (const { name, value } of t.options.given) {
+    if (name === "u") ids = merged(ids, { ...NO_IDS, euids: [yield* userId(t, value)] });
+    if (name === "U") ids = merged(ids, { ...NO_IDS, auids: [yield* userId(t, value)] });
+    if (name === "g") ids = merged(ids, { ...NO_IDS, egids: [yield* groupId(t, value)] });
+    if (name === "G") ids = merged(ids, { ...NO_IDS, agids: [yield* groupId(t, value)] });
+  }
+  return { ids, implied };
+}
+
+/** For tools that do nothing without ids. Throws UsageError. */
+export function requireIds(wanted: WantedIds): void {
+  if (sameIds(wanted.ids, NO_IDS)) throw new UsageError("No user or group ids specified");
+}
+
+function* account(t: Tool, name: string): Syscall<{ readonly uid: number; readonly gids: readonly number[] }> {
+  const user = (yield* t.libc.getpwnam(name)) ?? (/^\d+$/.test(name) ? yield* t.libc.getpwuid(Number(name)) : undefined);
+  if (user === undefined) {
+    if (/^\d+$/.test(name)) return { uid: Number(name), gids: [] };
+    throw new UsageError(`${name}: Unknown user`);
+  }
+  const groups = yield* t.libc.getgrouplist(user.name, user.gid);
+  return { uid: user.uid, gids: [user.gid, ...groups.filter((gid) => gid !== user.gid)] };
+}
+
+function* userId(t: Tool, name: string): Syscall<number> {
+  if (/^\d+$/.test(name)) return Number(name);
+  const user = yield* t.libc.getpwnam(name);
+  if (user === undefined) throw new UsageError(`${name}: Unknown user`);
+  return user.uid;
+}
+
+function* groupId(t: Tool, name: string): Syscall<number> {
+  if (/^\d+$/.test(name)) return Number(name);
+  const group = yield* t.libc.getgrnam(name);
+  if (group === undefined) throw new UsageError(`${name}: Unknown group`);
+  return group.gid;
+}
+
+/** The processes that -p -P -S -L name; without any, all of our login collection, in proc's order. */
+export function* chosenPids(t: Tool): Syscall<readonly number[]> {
+  const pids: number[] = [];
+  const { proc } = t.libc.ports;
+  const add = (list: readonly number[]): void => {
+    pids.push(...list.filter((pid) => !pids.includes(pid)));
+  };
+  for (const { name, value } of t.options.given) {
+    if (name === "p") add([wholeNumber(value, "process id")]);
+    if (name === "P") add(yield* listed(t, value, yield* procCall.proc_getpgrppids(proc, { pgrp: wholeNumber(value, "process group") })));
+    if (name === "S") add(yield* listed(t, value, yield* procCall.proc_getsessionpids(proc, { sid: value === "." ? yield* t.libc.getsid(0) : wholeNumber(value, "session id") })));
+    if (name === "L") add(yield* ofCollection(t, value === "." ? undefined : wholeNumber(value, "login collection")));
+  }
+  return t.has("pPSL") ? pids : yield* ofCollection(t, undefined);
+}
+
+function* ofCollection(t: Tool, id: number | undefined): Syscall<readonly number[]> {
+  const { proc } = t.libc.ports;
+  const own = id === undefined ? yield* procCall.proc_getloginid(proc, { pid: t.libc.getpid() }) : { err: 0 as const, login_id: id };
+  if (own.err !== 0) return yield* listed(t, "login collection", own);
+  return yield* listed(t, String(own.login_id), yield* procCall.proc_getloginpids(proc, { id: own.login_id }));
+}
+
+type Pids = { readonly err: 0; readonly pids: readonly number[] } | { readonly err: 0; readonly pidset: readonly number[] } | { readonly err: Failure };
+function* listed(t: Tool, what: string, got: Pids): Syscall<readonly number[]> {
+  if (got.err === 0) return "pids" in got ? got.pids : got.pidset;
+  yield* t.complain(`${what}: Cannot get pids: ${strerror(got.err)}`);
+  return [];
+}
+
+/** Another reference to our proc port: it stays a name of ours (a dead one, then) when our own identity is changed on the way. */
+export function* heldProc(t: Tool): Syscall<MachPort> {
+  const { proc } = t.libc.ports;
+  yield* machPortCall.mach_port_mod_refs(yield* taskSelf(), { name: proc, right: 0, delta: 1 });
+  return proc;
+}
+
+/** How a tool changes ids, and what it says then. */
+export interface Change {
+  readonly to: (old: Ugids) => Ugids;
+  readonly report: (old: Ugids, now: Ugids, owners: Owners) => Syscall<string>;
+  /** A handle that may hold ids which neither we nor the process have. */
+  readonly with?: MachPort;
+}
+
+/** Changes every chosen process but ourselves (`frobauth_modify`); each step that fails is told. */
+export function* frobAll(t: Tool, pids: readonly number[], change: Change): Syscall<void> {
+  for (const pid of pids) {
+    if (pid === t.libc.getpid()) continue;
+    const told = yield* frobOne(t, pid, change);
+    if (told !== undefined) yield* t.complain(`${pid}: ${told}`);
+  }
+}
+
+/** What went wrong. */
+function* frobOne(t: Tool, pid: number, change: Change): Syscall<string | undefined> {
+  const { proc } = t.libc.ports;
+  const msgport = yield* procCall.proc_getmsgport(proc, { pid });
+  if (msgport.err !== 0) return `Cannot get message port: ${strerror(msgport.err)}`;
+  const task = yield* procCall.proc_pid2task(proc, { pid });
+  const told = task.err !== 0 ? `Cannot get process authentication: ${strerror(task.err)}` : yield* frobProcess(t, pid, msgport.msgport, task.task, change);
+  if (task.err === 0) yield* dropRight(task.task);
+  yield* dropRight(msgport.msgport);
+  return told;
+}
+
+function* frobProcess(t: Tool, pid: number, msgport: MachPort, task: MachPort, change: Change): Syscall<string | undefined> {
+  const got = yield* msgCall.msg_get_init_port(msgport, { refport: task, which: INIT_PORT_AUTH });
+  if (got.err !== 0) return `Cannot get process authentication: ${strerror(got.err)}`;
+  const old = yield* idsOf(got.port);
+  const told = old.err !== 0 ? `Cannot get process authentication: ${strerror(old.err)}` : yield* install(t, pid, { msgport, task, auth: got.port, old: old.ids }, change);
+  yield* dropRight(got.port);
+  return told;
+}
+
+interface Target {
+  readonly msgport: MachPort;
+  readonly task: MachPort;
+  readonly auth: MachPort;
+  readonly old: Ugids;
+}
+
+function* install(t: Tool, pid: number, { msgport, task, auth, old }: Target, change: Change): Syscall<string | undefined> {
+  const now = change.to(old);
+  if (sameIds(old, now)) {
+    if (t.has("v")) yield* t.out.line(`${pid}: Nothing changed`);
+    return undefined;
+  }
+  const others = [auth, ...(change.with === undefined ? [] : [change.with])].filter((port) => port !== MACH_PORT_NULL);
+  const made = yield* authCall.auth_makeauth(t.libc.ports.auth, { other_handles: copySends(others), ...now });
+  if (made.err !== 0) return `Cannot make new authentication: ${strerror(made.err)}`;
+  if (t.has("n")) yield* dropRight(made.newhandle);
+  else {
+    const set = yield* msgCall.msg_set_init_port(msgport, { refport: task, which: INIT_PORT_AUTH, port: moveSend(made.newhandle) });
+    if (set.err !== 0) return `Cannot change process authentication: ${strerror(set.err)}`;
+  }
+  if (t.has("v")) yield* t.out.line(`${pid}: ${yield* change.report(old, now, new Owners(t.libc))}`);
+  return undefined;
+}
+
+/** Exit statuses of a failed proof. */
+const WRONG_PASSWORD = 15;
+const NO_PROOF = 16;
+
+/** Says why the ids were not granted; the exit status. */
+export function* refused(t: Tool, err: Failure, wrong: boolean): Syscall<number> {
+  if (wrong) yield* t.complain("Invalid password", WRONG_PASSWORD);
+  else yield* t.complain(`Authentication failure: ${strerror(err)}`, NO_PROOF);
+  return t.status;
+}
+
