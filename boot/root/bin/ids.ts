@@ -1,4 +1,4 @@
-/** ids [-t] [-e] [-a] [-u] [-g] [-n] [PID]: the user and group ids of a process, by default of the parent. */
+/** ids [-t] [-e] [-a] [-u] [-g] [-n] [-v] [PID]: the user and group ids of a process, by default of the parent. */
 import type { Libc } from "../../../glibc-shim/libc.ts";
 import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
@@ -12,12 +12,12 @@ import { Owners } from "../lib/owners.ts";
 import { dropRight } from "../lib/rights.ts";
 import { tool, wholeNumber, type Tool } from "../lib/tool.ts";
 
-const long = { terse: "t", effective: "e", available: "a", uids: "u", gids: "g", names: "n" };
+const long = { terse: "t", effective: "e", available: "a", uids: "u", gids: "g", names: "n", values: "v" };
 /** Exit statuses of the real program. */
 const NO_MSGPORT = 5;
 const NO_AUTH = 6;
 
-export const main = tool({ letters: "teaugn", long, usage: "[OPTION]... [PID]" }, function* (t) {
+export const main = tool({ letters: "teaugnv", long, usage: "[OPTION]... [PID]" }, function* (t) {
   const pid = t.operands[0] === undefined ? yield* t.libc.getppid() : wholeNumber(t.operands[0], "process id");
   const msgport = yield* procCall.proc_getmsgport(t.libc.ports.proc, { pid });
   if (msgport.err !== 0) return yield* t.complain(`${pid}: Cannot get message port: ${strerror(msgport.err)}`, NO_MSGPORT);
@@ -27,11 +27,15 @@ export const main = tool({ letters: "teaugn", long, usage: "[OPTION]... [PID]" }
   const ids = yield* authCall.auth_getids(auth.port, {});
   yield* dropRight(auth.port);
   if (ids.err !== 0) return yield* t.complain(`${pid}: Cannot get process authentication: ${strerror(ids.err)}`, NO_AUTH);
-  const wanted = (kind: string, other: string): boolean => t.has(kind) || !t.has(other);
-  if (wanted("e", "a") && wanted("u", "g")) yield* show(t, "effective", "uids", ids.euids);
-  if (wanted("e", "a") && wanted("g", "u")) yield* show(t, "effective", "gids", ids.egids);
-  if (wanted("a", "e") && wanted("u", "g")) yield* show(t, "available", "uids", ids.auids);
-  if (wanted("a", "e") && wanted("g", "u")) yield* show(t, "available", "gids", ids.agids);
+  const unsigned = (list: readonly number[]): readonly number[] => list.map((id) => id >>> 0);
+  const lists = [
+    { kind: "effective", what: "uids", ids: unsigned(ids.euids) },
+    { kind: "effective", what: "gids", ids: unsigned(ids.egids) },
+    { kind: "available", what: "uids", ids: unsigned(ids.auids) },
+    { kind: "available", what: "gids", ids: unsigned(ids.agids) },
+  ] as const;
+  const wanted = (name: string, other: string): boolean => t.has(name) || !t.has(other);
+  yield* show(t, lists.filter((l) => (l.kind === "effective" ? wanted("e", "a") : wanted("a", "e")) && (l.what === "uids" ? wanted("u", "g") : wanted("g", "u"))));
 });
 
 /** The process' auth port: with its task port as authority, else with our own auth port. */
@@ -43,13 +47,29 @@ function* authOf(libc: Libc, pid: number, msgport: MachPort): Syscall<{ readonly
   return r.err === 0 ? { err: 0, port: r.port } : { err: r.err };
 }
 
-function* show(t: Tool, kind: "effective" | "available", what: "uids" | "gids", ids: readonly number[]): Syscall<void> {
+interface IdList {
+  readonly kind: "effective" | "available";
+  readonly what: "uids" | "gids";
+  readonly ids: readonly number[];
+}
+
+/** A line a list; -t: all in one, "euids=0 egids=0 auids=0,0 agids=0,0". */
+function* show(t: Tool, lists: readonly IdList[]): Syscall<void> {
   const owners = new Owners(t.libc);
-  const texts: string[] = [];
-  for (const id of ids) {
-    const name = what === "uids" ? yield* owners.user(id >>> 0) : yield* owners.group(id >>> 0);
-    texts.push(t.has("n") || name === String(id >>> 0) ? String(id >>> 0) : `${id >>> 0}(${name})`);
+  const terse: string[] = [];
+  for (const { kind, what, ids } of lists) {
+    const texts: string[] = [];
+    for (const id of ids) texts.push(idText(t, id, what === "uids" ? yield* owners.user(id) : yield* owners.group(id)));
+    if (t.has("t")) terse.push(`${kind.charAt(0)}${what}=${texts.join(",")}`);
+    else yield* t.out.line(`${kind} ${what}: ${texts.join(" ")}`.trimEnd());
   }
-  if (t.has("t")) yield* t.out.line(`${kind.charAt(0)}${what}=${ids.map((i) => i >>> 0).join(",")}`);
-  else yield* t.out.line(`${kind} ${what}: ${texts.join(" ")}`.trimEnd());
+  if (t.has("t")) yield* t.out.line(terse.join(" "));
+}
+
+/** -n: names, -v: numbers; without either "0(root)", and with -t numbers. */
+function idText(t: Tool, id: number, name: string): string {
+  const both = t.has("n") === t.has("v");
+  if (both && t.has("t") && !t.has("n")) return String(id);
+  if (both && name !== String(id)) return `${id}(${name})`;
+  return t.has("n") ? name : String(id);
 }

@@ -46,9 +46,15 @@ function unknown(name: string): never {
 /** The column of owners is left out of the default format when all is one's own. */
 function* withoutNominal(t: Tool, names: readonly string[], chosen: readonly Field[], rows: readonly ProcessRow[]): Syscall<readonly Field[]> {
   if (t.value("o") !== undefined || t.has("nujf") || names[0] !== "user") return chosen;
-  const uid = yield* t.libc.geteuid();
+  const uid = yield* ownUid(t);
   const foreign = rows.some((r) => (r.info.state & PI_NOTOWNED) !== 0 || r.info.owner !== uid);
   return foreign ? chosen : chosen.slice(1);
+}
+
+/** Undefined for a process without ids: nothing is its own. */
+function* ownUid(t: Tool): Syscall<number | undefined> {
+  const uid = yield* attempt(t.libc.geteuid());
+  return uid.err === 0 ? uid.value : undefined;
 }
 
 /** Which processes are shown: by default one's own that are not orphaned, have a parent and lead no session. */
@@ -62,7 +68,7 @@ function* selection(t: Tool): Syscall<(row: ProcessRow) => boolean> {
     users.push(uid);
   }
   const terminal = t.value("t");
-  const uid = yield* t.libc.geteuid();
+  const uid = yield* ownUid(t);
   return (row) => {
     const { state, owner } = row.info;
     const lacks = (bits: number): boolean => (state & bits) === 0;

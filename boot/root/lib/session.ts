@@ -82,6 +82,12 @@ export function loginEnvironment(libc: Libc, user: Passwd): Map<string, string> 
   ]);
 }
 
+/** For a session without a user. */
+export function nobodysEnvironment(libc: Libc): Map<string, string> {
+  const term = libc.environ.get("TERM");
+  return new Map([["HOME", "/"], ["SHELL", "/bin/sh"], ["PATH", DEFAULT_PATH], ["PS1", "login> "], ...(term === undefined ? [] : [["TERM", term] as const])]);
+}
+
 /** The user's shell; an empty field means /bin/sh. */
 export const shellOf = (user: Passwd): string => (user.shell === "" ? "/bin/sh" : user.shell);
 /** The name by which a login shell is called: "-sh". */

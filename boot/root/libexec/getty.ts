@@ -28,7 +28,7 @@ export const main: Main = function* (libc, argv): Program {
   yield* loginTty(libc, opened.value);
   yield* banner(libc, tty);
   const type = yield* terminalType(libc, tty);
-  return yield* libc.execve(LOGIN, ["login", ...(type === undefined ? [] : ["-e", `TERM=${type}`])]);
+  return yield* libc.execve(LOGIN, ["login", "--ask-name", ...(type === undefined ? [] : ["-e", `TERM=${type}`])]);
 };
 
 /** `revoke`: whoever still has the terminal open, from a session before, has it no longer: else he could read the next password. */
