@@ -60,6 +60,7 @@ import { main as whoamiProgram } from "./bin/whoami.ts";
 import { main as xargsProgram } from "./bin/xargs.ts";
 import { main as yesProgram } from "./bin/yes.ts";
 import { main as cve43411 } from "./lab/cve-2021-43411.ts";
+import { main as cve43413 } from "./lab/cve-2021-43413.ts";
 import { main as cve43414 } from "./lab/cve-2021-43414.ts";
 import { main as consoleRunProgram } from "./libexec/console-run.ts";
 import { main as gettyProgram } from "./libexec/getty.ts";
@@ -143,6 +144,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/su", suProgram],
   ["/bin/tty", ttyProgram],
   ["/lab/cve-2021-43411", cve43411],
+  ["/lab/cve-2021-43413", cve43413],
   ["/lab/cve-2021-43414", cve43414],
   ["/libexec/console-run", consoleRunProgram],
   ["/libexec/getty", gettyProgram],

@@ -1,0 +1,128 @@
+import { expect } from "chai";
+import { runCommands } from "../../boot/session.ts";
+
+const sh = (commands: string, options: { user?: string; input?: string } = {}) => runCommands({ commands, ...options });
+const lines = (text: string): readonly string[] => text.split("\n").filter((l) => l !== "");
+const asGuest = (commands: string, input = ""): readonly string[] => lines(sh(commands, { user: "guest", input }).output);
+/** What `ids` says of the shell after `commands`: the effective users, the available users. */
+const uidsAfter = (commands: string, input = ""): readonly string[] => asGuest(`${commands}; ids -u`, input).slice(-2);
+
+const SHADOW = /^root:\$5/;
+const DENIED = /\/etc\/shadow: Permission denied$/;
+
+describe("identity of a running process (feature-table.md §7 scenario 5)", () => {
+  it("addauth with the password: the same process now gets in; rmauth: it no longer does", () => {
+    const script = "read l < /etc/shadow; addauth root -p $$; read l < /etc/shadow; echo $l; rmauth root -p $$; read l < /etc/shadow; ids -tu";
+    const said = asGuest(script, "hurd\n");
+    expect(said[0]).to.match(DENIED);
+    expect(said[1]).to.equal("Password for root:");
+    expect(said[2]).to.match(SHADOW);
+    expect(said[3]).to.match(DENIED);
+    expect(said[4]).to.equal("euids=1000 auids=1000,1000");
+  });
+
+  it("a file that is open stays readable, with the descriptor's port reauthenticated", () => {
+    const said = asGuest("addauth root -p $$; exec 3< /etc/shadow; rmauth root -p $$; head -1 <&3; cat < /etc/shadow; chmod 600 /dev/fd/3", "hurd\n");
+    expect(said[1]).to.match(SHADOW);
+    expect(said[2]).to.match(DENIED);
+    expect(said[3]).to.match(/Operation not permitted$/);
+  });
+
+  it("a wrong password: refused with 15, nothing changed; no user or a wrong one: misuse, 64", () => {
+    const said = asGuest("addauth root; echo $?; ids -tu; addauth; echo $?; addauth nosuch; echo $?", "wrong\n");
+    expect(said.slice(0, 4)).to.deep.equal(["Password for root:", "addauth: Invalid password", "15", "euids=1000 auids=1000,1000"]);
+    expect(said.filter((l) => l === "64")).to.have.length(2);
+    expect(said).to.include("addauth: nosuch: Unknown user");
+  });
+
+  it("is told with -v, and with -n only told", () => {
+    const said = lines(sh("addauth -vn guest -p $$; ids -tu; addauth -v guest -p $$; ids -tu; rmauth -v guest -p $$; rmauth -v guest -p $$").output);
+    const added = /^\d+: Added euids: 1000\(guest\); egids: 1000\(guest\), 100\(users\)$/;
+    expect(said[0]).to.match(added);
+    expect(said[1]).to.equal("euids=0 auids=0,0");
+    expect(said[2]).to.match(added);
+    expect(said[3]).to.equal("euids=0,1000 auids=0,0");
+    expect(said[4]).to.match(/^\d+: Removed euids: 1000\(guest\); egids: 1000\(guest\), 100\(users\)$/);
+    expect(said[5]).to.match(/^\d+: Nothing changed$/);
+  });
+
+  it("another's process: its message port takes ids from anybody, but only who holds its task takes them away", () => {
+    const root = "sleep 1000 & echo $! > /tmp/pid; chmod 644 /tmp/pid; su guest -c 'addauth guest -p $(cat /tmp/pid); rmauth root -p $(cat /tmp/pid); setauth guest -p $(cat /tmp/pid)'; ids -tu $!";
+    const said = lines(sh(root).output);
+    expect(said[0]).to.match(/^rmauth: \d+: Cannot get process authentication: Operation not permitted$/);
+    expect(said[1]).to.match(/^setauth: \d+: Cannot get process authentication: Operation not permitted$/);
+    expect(said[2]).to.equal("euids=0,1000 auids=0,0");
+  });
+
+  it("addauth to one's own collection: from its own turn on, its proc port is dead (recorded)", () => {
+    const said = lines(sh("sleep 100 & addauth guest; echo $?").output);
+    expect(said[0]).to.match(/^addauth: \d+: Cannot get message port: \(ipc\/send\) invalid destination port$/);
+    expect(said.at(-1)).to.equal("0");
+  });
+});
+
+describe("rmauth, setauth, unsu", () => {
+  it("rmauth -s keeps what it takes as available", () => {
+    expect(uidsAfter("addauth root -p $$; rmauth -s root -p $$", "hurd\n")).to.deep.equal(["effective uids: 1000(guest)", "available uids: 1000(guest) 1000(guest) 0(root)"]);
+  });
+  it("setauth replaces; without a user nothing is left, with -k the old stays, with -s as available", () => {
+    expect(uidsAfter("setauth root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root)", "available uids:"]);
+    expect(uidsAfter("setauth -p $$")).to.deep.equal(["effective uids:", "available uids:"]);
+    expect(uidsAfter("setauth -k root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root) 1000(guest)", "available uids: 1000(guest) 1000(guest)"]);
+    expect(uidsAfter("setauth -s root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root)", "available uids: 1000(guest) 1000(guest)"]);
+  });
+  it("unsu drops the effective ids and the first two available ones: the next is the process' own", () => {
+    const said = lines(sh("addauth -a guest -p $$; unsu -p $$; ids; echo $?; cat /etc/shadow").output);
+    expect(said[0]).to.equal("effective uids: 1000(guest)");
+    expect(said[2]).to.equal("available uids: 1000(guest) 1000(guest)");
+    expect(said.at(-1)).to.match(DENIED);
+  });
+});
+
+describe("processes without ids", () => {
+  it("login without a user is nobody's shell: what others may, it may; and it becomes somebody by addauth", () => {
+    const typed = ["ids", "cat /etc/shadow", "head -1 /etc/motd", "touch /root/x", "addauth guest", "guest", "ids -u", "exit"].join("\n");
+    const said = asGuest("login; echo back; ids -tu", `${typed}\n`).filter((l) => !l.includes("login> "));
+    expect(said.slice(0, 4)).to.deep.equal(["effective uids:", "effective gids:", "available uids:", "available gids:"]);
+    expect(said[4]).to.match(DENIED);
+    expect(said[5]).to.match(/^Welcome/);
+    expect(said[6]).to.match(/Permission denied$/);
+    expect(said.slice(7)).to.deep.equal(["Password for guest:", "effective uids: 1000(guest)", "available uids:", "back", "euids=1000 auids=1000,1000"]);
+  });
+  it("are nobody's in ps, and out of reach for all but root", () => {
+    const said = lines(sh("nullauth sleep 1000 & sleep 1; P=$!; ps -A | grep '^- .*sleep'; su guest -c \"kill $P; ids $P\"; kill $P; wait $P; echo $?").output);
+    expect(said[0]).to.match(/^- .* sleep 1000$/);
+    expect(said[1]).to.match(/Operation not permitted$/);
+    expect(said[2]).to.match(/^ids: \d+: Cannot get process authentication: Operation not permitted$/);
+    expect(said[3]).to.equal("143");
+  });
+  it("a stranger asks ids of pid 1: refused with 6 (recorded)", () => {
+    expect(asGuest("ids 1; echo $?; nullauth ids 1; echo $?")).to.deep.equal([
+      "ids: 1: Cannot get process authentication: Operation not permitted", "6",
+      "ids: 1: Cannot get process authentication: Operation not permitted", "6",
+    ]);
+  });
+});
+
+describe("exec in a task whose port one holds", () => {
+  it("exec-in: the process keeps its pid and its parent, which waits for the new program's status", () => {
+    const said = asGuest("sleep 1000 & P=$!; sleep 1; exec-in $P sh -c 'echo $$; exit 5'; echo in $?; wait $P; echo $? $P");
+    expect(said).to.include("in 0");
+    expect(said.at(-1)).to.match(/^5 \d+$/);
+    expect(said).to.include(said.at(-1)?.slice(2));
+  });
+  it("in place, or in a new task that takes its place (-n)", () => {
+    const said = asGuest("sleep 1000 & P=$!; sleep 1; exec-in -n $P sh -c 'echo $$; exit 6'; wait $P; echo $? $P");
+    expect(said.at(-1)).to.match(/^6 \d+$/);
+    expect(said).to.include(said.at(-1)?.slice(2));
+  });
+  it("not in another's process, and with the reason when the program is none; the process goes on then", () => {
+    const said = asGuest("exec-in 1 id; echo $?; sleep 1000 & sleep 1; exec-in $! nosuch; echo $?; exec-in $! /etc/motd; echo $?; echo text > f; chmod 755 f; exec-in $! ./f; kill $!; wait $!; echo $?");
+    expect(said).to.deep.equal([
+      "exec-in: 1: Cannot get task: Operation not permitted", "1",
+      "exec-in: nosuch: No such file or directory", "127",
+      "exec-in: /etc/motd: Permission denied", "126",
+      "exec-in: ./f: Exec format error", "143",
+    ]);
+  });
+});
