@@ -6,6 +6,7 @@ import { HOLES, type Hole } from "../../servers/interfaces/holes.ts";
 /** The message at which today's system refuses each attack. */
 const REFUSED: Partial<Record<Hole, string>> = {
   "2021-43411": "proc_getprivports",
+  "2021-43413": "vm_write",
   "2021-43414": "proc_reauthenticate",
 };
 
@@ -35,6 +36,15 @@ for (const [hole, message] of Object.entries(REFUSED) as [Hole, string][])
       expect(ran.status).to.equal(1);
     });
   });
+
+describe("CVE-2021-43413: the set-uid program that was another for a moment", () => {
+  it("is itself again afterwards", () => {
+    const commands = "cat /bin/su >/tmp/su; /lab/cve-2021-43413 true; sleep 1; cat /bin/su >/tmp/after; ls -l /bin/su; su -c 'id -u'";
+    const ran = runCommands({ user: "guest", commands: `${commands}; wc -c /tmp/su /tmp/after; sort /tmp/su /tmp/after | uniq -u`, input: "hurd\n", holes: ["2021-43413"] });
+    expect(ran.output).to.match(/^-rwsr-xr-x .*\/bin\/su\nPassword: \n?0\n/);
+    expect(ran.output).to.match(/total\n$/);
+  }).timeout(30_000);
+});
 
 describe("a system with all holes of 2021 (cves.md)", function () {
   this.timeout(60_000);

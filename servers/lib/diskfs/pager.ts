@@ -1,18 +1,19 @@
 /**
  * `io_map`: a file's contents as a memory object, served with the kernel's pager protocol (libpager's part that files need).
  *
- * One memory object a file, for reading and writing alike. The kernel keeps pages while they are mapped; when the file is changed by
+ * One memory object a file. Who may write has its port; who may only read has a proxy of it, through which the kernel maps nothing writable. The kernel keeps pages while they are mapped; when the file is changed by
  * `io_write` or `file_set_size` the pages are called back, so that the next access sees the new contents.
  */
-import { copySend, MACH_PORT_NULL, moveSend, portValid, type MachPort, type PolyRight } from "../../../mach/ipc/names.ts";
+import { copySend, MACH_PORT_NULL, makeSends, moveSend, portValid, type MachPort, type PolyRight } from "../../../mach/ipc/names.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
+import { mach4Call } from "../../../mach/interfaces/mach4.ts";
 import { memoryObject } from "../../../mach/interfaces/memory-object.ts";
-import { asFailure } from "../../../mach/kern/kern-return.ts";
+import { asFailure, type Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { serve, type Demuxer } from "../../../mach/mig/server.ts";
-import { deallocate, destroyReceive } from "../../../glibc-shim/rights.ts";
+import { deallocate, destroyReceive, taskSelf } from "../../../glibc-shim/rights.ts";
 import { Errno } from "../../interfaces/errno.ts";
-import { O_READ, O_WRITE, PAGE_SIZE } from "../../interfaces/hurd-types.ts";
+import { O_READ, O_WRITE, PAGE_SIZE, VM_PROT_EXECUTE, VM_PROT_READ } from "../../interfaces/hurd-types.ts";
 import { S_ISLNK, S_ISREG } from "../../interfaces/stat.ts";
 import { PortClass, type PortInfo } from "../ports.ts";
 import type { Diskfs } from "./filesystem.ts";
@@ -22,8 +23,10 @@ import type { Protid } from "./peropen.ts";
 const MEMORY_OBJECT_COPY_DELAY = 2;
 const MEMORY_OBJECT_RETURN_DIRTY = 1;
 const VM_PROT_NO_CHANGE = 8;
+/** All of a memory object. */
+const WHOLE = 0xffffffff;
 
-type Mapped = { readonly err: 0; readonly memobjrd: PolyRight; readonly memobjwt: PolyRight } | { readonly err: typeof Errno.EOPNOTSUPP };
+type Mapped = { readonly err: 0; readonly memobjrd: PolyRight; readonly memobjwt: PolyRight } | { readonly err: Failure };
 
 /** A mapped file. */
 interface Mapping {
@@ -53,11 +56,20 @@ export class PagerPorts {
   *map({ po, node }: Protid): Syscall<Mapped> {
     if (!S_ISREG(node.st.mode) && !S_ISLNK(node.st.mode)) return { err: Errno.EOPNOTSUPP };
     const none = copySend(MACH_PORT_NULL);
-    return {
-      err: 0,
-      memobjrd: po.openstat & O_READ ? yield* this.right(node) : none,
-      memobjwt: po.openstat & O_WRITE ? yield* this.right(node) : none,
-    };
+    const memobjwt = po.openstat & O_WRITE ? yield* this.right(node) : none;
+    if (!(po.openstat & O_READ)) return { err: 0, memobjrd: none, memobjwt };
+    const writable = (po.openstat & O_WRITE) !== 0 || this.fs.libc.holes.has("2021-43413");
+    if (writable) return { err: 0, memobjrd: yield* this.right(node), memobjwt };
+    const proxy = yield* this.readOnly(node);
+    return proxy.err ? proxy : { err: 0, memobjrd: moveSend(proxy.proxy), memobjwt };
+  }
+
+  /** `pager_create_ro_port`: a new proxy each time. Before CVE-2021-43413 was fixed readers got the memory object itself. */
+  private *readOnly(node: Node): ReturnType<typeof mach4Call.memory_object_create_proxy> {
+    const { name } = yield* this.right(node);
+    return yield* mach4Call.memory_object_create_proxy(yield* taskSelf(), {
+      max_protection: VM_PROT_READ | VM_PROT_EXECUTE, object: makeSends([name]), offset: [0], start: [0], len: [WHOLE],
+    });
   }
 
   private *right(node: Node): Syscall<PolyRight> {

@@ -73,4 +73,35 @@ describe("io_map", function () {
     });
     expect(got).to.deep.equal(["page 0", "shared"]);
   });
+
+  it("gives a reader a shared mapping that cannot be written, and private copies that can (cves.md §3)", () => {
+    const got = probed(function* (libc) {
+      yield* deallocate(yield* threePages(libc));
+      const reader = yield* libc.file_name_lookup("/tmp/mapped", 0x1);
+      const self = yield* taskSelf();
+      const shared = yield* mapped(reader, false);
+      const region = yield* machCall.vm_region(self, { address: shared });
+      const written = yield* machCall.vm_write(self, { address: shared, data: new Uint8Array(PAGE) });
+      const copy = yield* mapped(reader, true);
+      yield* store(copy, bytes("mine"));
+      return [region.err ? [] : [region.protection, region.max_protection], written.err, text(yield* load(shared, 6)), text(yield* load(copy, 6))];
+    });
+    expect(got).to.deep.equal([[1, 5], 2, "page 0", "mine 0"]);
+  });
+
+  it("gives each reader a proxy of his own, who may write the memory object itself, who may neither nothing (recorded)", () => {
+    const got = probed(function* (libc) {
+      yield* deallocate(yield* threePages(libc));
+      const kinds: string[] = [];
+      for (const flags of [0x1, 0x2, 0x3, 0]) {
+        const file = yield* libc.file_name_lookup("/tmp/mapped", flags);
+        const [a, b] = [yield* ioCall.io_map(file, {}), yield* ioCall.io_map(file, {})];
+        if (a.err || b.err) return kinds;
+        const kind = (x: MachPort, y: MachPort): string => (x === MACH_PORT_NULL ? "null" : x === y ? "object" : "proxy");
+        kinds.push(`${flags}: ${kind(a.memobjrd, b.memobjrd)} ${kind(a.memobjwt, b.memobjwt)}`);
+      }
+      return kinds;
+    });
+    expect(got).to.deep.equal(["1: proxy null", "2: null object", "3: object object", "0: null null"]);
+  });
 });
