@@ -165,7 +165,7 @@ export function* continueJob(shell: Shell, job: Job, foreground: boolean): Sysca
 export function describe(shell: Shell, job: Job, withPids = false): string {
   const mark = job === shell.jobs.current() ? "+" : job === shell.jobs.previous() ? "-" : " ";
   const pid = withPids ? `${job.processes[0]?.pid} ` : "";
-  return `[${job.id}]${mark}  ${pid}${stateText(job).padEnd(24 - pid.length)}${job.text}${stateOf(job) === "Running" ? " &" : ""}`;
+  return `[${job.id}]${mark}  ${pid}${`${stateText(job)} `.padEnd(24 - pid.length)}${job.text}${stateOf(job) === "Running" ? " &" : ""}`;
 }
 
 function stateText(job: Job): string {
