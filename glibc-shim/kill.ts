@@ -75,9 +75,9 @@ function* sessionPort(p: Process): Syscall<MachPort> {
   return session.err ? MACH_PORT_NULL : session.sessport;
 }
 
-/** A process without a message port: what can be done with its task. */
+/** A process without a message port: what can be done with its task. Signal 0 cannot (recorded: EPERM, to root too). */
 function* actOnTask(task: MachPort, signo: number): Syscall<number> {
-  if (task === MACH_PORT_NULL || signo === 0) return 0;
+  if (task === MACH_PORT_NULL) return 0;
   switch (signo) {
     case SIGSTOP:
     case SIGTSTP:

@@ -1,5 +1,5 @@
 /** Message ports: registering, finding, and waiting for one that died (auth-proc.md §2.8). */
-import { copySend, MACH_PORT_NULL, moveSend, PortType, portValid } from "../../mach/ipc/names.ts";
+import { copySend, MACH_PORT_NULL, moveSend, PortType } from "../../mach/ipc/names.ts";
 import { machPortCall } from "../../mach/interfaces/mach-port.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { deallocate, taskSelf } from "../../glibc-shim/rights.ts";
@@ -21,10 +21,10 @@ export function* wakeMsgportWaiters(table: ProcessTable, proc: Proc): Syscall<vo
   }
 }
 
-/** Throws a message port away that has died. True when it did. */
+/** Throws a message port away that has died, or was dead when it was registered (recorded p-proc). True when it did. */
 export function* dropDeadMsgport(proc: Proc): Syscall<boolean> {
   const { msgport } = proc;
-  if (!portValid(msgport)) return false;
+  if (msgport === MACH_PORT_NULL) return false;
   const type = yield* machPortCall.mach_port_type(yield* taskSelf(), { name: msgport });
   if (type.err === 0 && (type.ptype & PortType.DEAD_NAME) === 0) return false;
   if (proc.msgport !== msgport) return false;
