@@ -15,6 +15,7 @@ import { main as clearProgram } from "./bin/clear.ts";
 import { main as cpProgram } from "./bin/cp.ts";
 import { main as cutProgram } from "./bin/cut.ts";
 import { main as dateProgram } from "./bin/date.ts";
+import { main as dbProgram } from "./bin/db.ts";
 import { main as ddProgram } from "./bin/dd.ts";
 import { main as dirnameProgram } from "./bin/dirname.ts";
 import { main as echoProgram } from "./bin/echo.ts";
@@ -32,14 +33,17 @@ import { main as killProgram } from "./bin/kill.ts";
 import { main as lnProgram } from "./bin/ln.ts";
 import { main as lsProgram } from "./bin/ls.ts";
 import { main as mkdirProgram } from "./bin/mkdir.ts";
+import { main as msgportProgram } from "./bin/msgport.ts";
 import { main as mvProgram } from "./bin/mv.ts";
 import { main as nullauthProgram } from "./bin/nullauth.ts";
+import { main as portinfoProgram } from "./bin/portinfo.ts";
 import { main as printfProgram } from "./bin/printf.ts";
 import { main as psProgram } from "./bin/ps.ts";
 import { main as pwdProgram } from "./bin/pwd.ts";
 import { main as readlinkProgram } from "./bin/readlink.ts";
 import { main as rmProgram } from "./bin/rm.ts";
 import { main as rmdirProgram } from "./bin/rmdir.ts";
+import { main as rpctraceProgram } from "./bin/rpctrace.ts";
 import { main as seqProgram } from "./bin/seq.ts";
 import { main as shProgram } from "./bin/sh.ts";
 import { main as sleepProgram } from "./bin/sleep.ts";
@@ -53,6 +57,7 @@ import { main as trProgram } from "./bin/tr.ts";
 import { main as trueProgram } from "./bin/true.ts";
 import { main as unameProgram } from "./bin/uname.ts";
 import { main as uniqProgram } from "./bin/uniq.ts";
+import { main as vminfoProgram } from "./bin/vminfo.ts";
 import { main as wProgram } from "./bin/w.ts";
 import { main as wcProgram } from "./bin/wc.ts";
 import { main as whichProgram } from "./bin/which.ts";
@@ -60,6 +65,7 @@ import { main as whoamiProgram } from "./bin/whoami.ts";
 import { main as xargsProgram } from "./bin/xargs.ts";
 import { main as yesProgram } from "./bin/yes.ts";
 import { main as cve43411 } from "./lab/cve-2021-43411.ts";
+import { main as cve43412 } from "./lab/cve-2021-43412.ts";
 import { main as cve43413 } from "./lab/cve-2021-43413.ts";
 import { main as cve43414 } from "./lab/cve-2021-43414.ts";
 import { main as consoleRunProgram } from "./libexec/console-run.ts";
@@ -93,6 +99,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/cp", cpProgram],
   ["/bin/cut", cutProgram],
   ["/bin/date", dateProgram],
+  ["/bin/db", dbProgram],
   ["/bin/dd", ddProgram],
   ["/bin/dirname", dirnameProgram],
   ["/bin/echo", echoProgram],
@@ -110,14 +117,17 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/ln", lnProgram],
   ["/bin/ls", lsProgram],
   ["/bin/mkdir", mkdirProgram],
+  ["/bin/msgport", msgportProgram],
   ["/bin/mv", mvProgram],
   ["/bin/nullauth", nullauthProgram],
+  ["/bin/portinfo", portinfoProgram],
   ["/bin/printf", printfProgram],
   ["/bin/ps", psProgram],
   ["/bin/pwd", pwdProgram],
   ["/bin/readlink", readlinkProgram],
   ["/bin/rm", rmProgram],
   ["/bin/rmdir", rmdirProgram],
+  ["/bin/rpctrace", rpctraceProgram],
   ["/bin/seq", seqProgram],
   ["/bin/sh", shProgram],
   ["/bin/sleep", sleepProgram],
@@ -132,6 +142,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/true", trueProgram],
   ["/bin/uname", unameProgram],
   ["/bin/uniq", uniqProgram],
+  ["/bin/vminfo", vminfoProgram],
   ["/bin/w", wProgram],
   ["/bin/wc", wcProgram],
   ["/bin/which", whichProgram],
@@ -144,6 +155,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/su", suProgram],
   ["/bin/tty", ttyProgram],
   ["/lab/cve-2021-43411", cve43411],
+  ["/lab/cve-2021-43412", cve43412],
   ["/lab/cve-2021-43413", cve43413],
   ["/lab/cve-2021-43414", cve43414],
   ["/libexec/console-run", consoleRunProgram],

@@ -15,7 +15,8 @@ export const INTERRUPT_OPERATION = 33000;
 
 /** What a bucket does with them. `at` is the port to which the message came. */
 export interface NotificationSink {
-  noSenders(at: MachPort): Syscall<KernReturn>;
+  /** `told`: the make-send count in the message. */
+  noSenders(at: MachPort, told: number): Syscall<KernReturn>;
   deadName(at: MachPort, dead: MachPort): Syscall<KernReturn>;
   interrupt(at: MachPort): Syscall<KernReturn>;
 }
@@ -29,8 +30,8 @@ const outcome = (code: KernReturn): Outcome<null> => (code === 0 ? { err: 0 } : 
  */
 export function portsDemuxer(sink: NotificationSink): Demuxer {
   const notifications = serve(notify, port, {
-    *mach_notify_no_senders(at) {
-      return outcome(yield* sink.noSenders(at));
+    *mach_notify_no_senders(at, { mscount }) {
+      return outcome(yield* sink.noSenders(at, mscount));
     },
     *mach_notify_dead_name(at, { name }) {
       return outcome(yield* sink.deadName(at, name));

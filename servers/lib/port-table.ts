@@ -18,12 +18,15 @@ export abstract class PortTable {
   readonly portSet: MachPort;
   /** Where the kernel announces dead names: nobody else has a right to it. */
   private readonly notifyPort: MachPort;
+  /** CVE-2021-43412: a notification is believed whoever sent it (cves.md §2). */
+  private readonly credulous: boolean;
   protected readonly ports = new Map<MachPort, AnyPort>();
   private readonly deadNames = new Map<MachPort, Set<DeadNameHook>>();
 
-  protected constructor(portSet: MachPort, notifyPort: MachPort) {
+  protected constructor(portSet: MachPort, notifyPort: MachPort, credulous: boolean) {
     this.portSet = portSet;
     this.notifyPort = notifyPort;
+    this.credulous = credulous;
   }
 
   /** Cancels what is being served on `port`. */
@@ -176,12 +179,12 @@ export abstract class PortTable {
     yield* this.requestNotification(name, NotifyId.NO_SENDERS, mscount, makeSendOnce(name));
   }
 
-  /** The port is said to have no senders. EAGAIN when that is not true now. */
-  *noSenders(name: MachPort): Syscall<KernReturn> {
+  /** The port is said to have no senders, `told` of its rights having been made. EAGAIN when that is not true now. */
+  *noSenders(name: MachPort, told: number): Syscall<KernReturn> {
     const port = this.ports.get(name);
     if (port === undefined) return Errno.EOPNOTSUPP;
     if (!port.hasSendRights) return Errno.EAGAIN;
-    const { mscount, srights } = yield* this.status(name);
+    const { mscount, srights } = this.credulous ? { mscount: told, srights: 0 } : yield* this.status(name);
     if (port.name !== name || !port.hasSendRights) return Errno.EAGAIN;
     if (srights > 0 || mscount < port.mscount) {
       yield* this.expectNoSenders(port);
@@ -218,7 +221,7 @@ export abstract class PortTable {
 
   /** A dead-name notification that came to `name`; `dead` is the name in it. EOPNOTSUPP: forged. The reference that it brought goes back. */
   *deadName(at: MachPort, dead: MachPort): Syscall<KernReturn> {
-    if (at !== this.notifyPort) return Errno.EOPNOTSUPP;
+    if (at !== this.notifyPort && !this.credulous) return Errno.EOPNOTSUPP;
     const hooks = this.deadNames.get(dead);
     this.deadNames.delete(dead);
     if (hooks !== undefined) for (const hook of [...hooks]) yield* hook();

@@ -13,6 +13,7 @@ import type { Syscall } from "../../mach/kern/syscall.ts";
 import { answerRequest, failed, firstOf, mach_msg_destroy, sendFailed, sendReply, type Demuxer } from "../../mach/mig/server.ts";
 import { allocateReceive, taskSelf } from "../../glibc-shim/rights.ts";
 import { Errno } from "../interfaces/errno.ts";
+import type { Holes } from "../interfaces/holes.ts";
 import { INTERRUPT_OPERATION, portsDemuxer } from "./notifications.ts";
 import { othersIn, type AnyPort, type PortClass, type PortInfo, type Rpc } from "./port-info.ts";
 import { PortTable } from "./port-table.ts";
@@ -24,6 +25,8 @@ export type { DeadNameHook } from "./port-table.ts";
 export interface ThreadStarter {
   /** The port that it answers is the thread's own, and goes with it. */
   thread(body: () => Syscall<void>): Syscall<MachPort>;
+  /** The holes that this build of the server has; none unless said. */
+  readonly holes?: Holes;
 }
 
 export class Bucket extends PortTable {
@@ -35,7 +38,7 @@ export class Bucket extends PortTable {
   private readonly changed = new Condition();
 
   private constructor(starter: ThreadStarter, portSet: MachPort, notifyPort: MachPort) {
-    super(portSet, notifyPort);
+    super(portSet, notifyPort, starter.holes?.has("2021-43412") ?? false);
     this.starter = starter;
   }
 
