@@ -1,4 +1,4 @@
-/** fault [-c LIMIT] [-i] KIND: does something that the machine does not allow, and dies of it. -c sets RLIMIT_CORE first, -i has the signal ignored (which helps nobody). */
+/** fault [-c LIMIT] [-i] [-w SECONDS] KIND: does something that the machine does not allow, and dies of it. -c sets RLIMIT_CORE first, -i has the signal ignored (which helps nobody), -w waits. */
 import { load, raise, store, type Syscall } from "../../../mach/kern/syscall.ts";
 import { RLIM_INFINITY, RLIMIT_CORE } from "../../../servers/interfaces/resource.ts";
 import { SIGABRT, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP } from "../../../servers/interfaces/signals.ts";
@@ -29,12 +29,14 @@ const FAULTS = new Map<string, Fault>([
   ["quit", { signo: SIGQUIT, cause: (libc) => libc.raise(SIGQUIT) }],
 ]);
 
-export const main = tool({ letters: "+c:i", usage: `[-c LIMIT] [-i] ${[...FAULTS.keys()].join("|")}` }, function* (t) {
+export const main = tool({ letters: "+c:iw:", usage: `[-c LIMIT] [-i] [-w SECONDS] ${[...FAULTS.keys()].join("|")}` }, function* (t) {
   const fault = FAULTS.get(t.operands[0] ?? "");
   if (fault === undefined || t.operands.length > 1) throw new UsageError("one kind of fault is needed");
   const limit = t.value("c");
   if (limit !== undefined) t.libc.setrlimit(RLIMIT_CORE, limit === "unlimited" ? RLIM_INFINITY : wholeNumber(limit, "limit"));
   if (t.has("i")) yield* t.libc.sigaction(fault.signo, { handler: "SIG_IGN" });
+  const wait = t.value("w");
+  if (wait !== undefined) yield* t.libc.sleep(wholeNumber(wait, "time"));
   yield* fault.cause(t.libc);
   yield* t.complain("still alive");
 });

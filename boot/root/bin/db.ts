@@ -1,0 +1,88 @@
+/**
+ * db PID: a debugger for any task whose port one may have, servers included. Commands are read from standard input, `help` lists them.
+ *
+ * It needs nothing of the debugged program, only its task port: threads, registers, memory and names are asked of the kernel. Input that is no terminal is read to
+ * its end first and output goes out at the end, so that the terminal or the root filesystem can be looked at while suspended.
+ */
+import { UnixError } from "../../../glibc-shim/errno.ts";
+import { STDIN } from "../../../glibc-shim/libc.ts";
+import { MACH_PORT_NULL } from "../../../mach/ipc/names.ts";
+import type { Syscall } from "../../../mach/kern/syscall.ts";
+import { strerror } from "../../../servers/interfaces/errno.ts";
+import { procCall } from "../../../servers/interfaces/process.ts";
+import { COMMANDS, type Session } from "./db/commands.ts";
+import { Catcher } from "./db/exceptions.ts";
+import { Target } from "./db/target.ts";
+import { Lines, readRest, splitLines } from "../lib/input.ts";
+import { UsageError } from "../lib/options.ts";
+import { decode } from "../lib/output.ts";
+import { tool, wholeNumber } from "../lib/tool.ts";
+
+export const main = tool({ letters: "+", usage: "PID" }, function* (t) {
+  const [operand, more] = t.operands;
+  if (operand === undefined || more !== undefined) throw new UsageError("one process is needed");
+  const pid = wholeNumber(operand, "process id");
+  if (pid === t.libc.getpid()) return yield* t.complain(`${pid}: that is me`);
+  const got = yield* procCall.proc_pid2task(t.libc.ports.proc, { pid });
+  if (got.err) return yield* t.complain(`${pid}: ${strerror(got.err)}`);
+  if (got.task === MACH_PORT_NULL) return yield* t.complain(`${pid}: a zombie has no task`);
+  const target = new Target(got.task);
+  const catcher = new Catcher(target.task);
+  const interactive = yield* t.libc.isatty(STDIN);
+  const said: string[] = [];
+  const say = interactive ? (text: string) => t.out.line(text) : sayLater(said);
+  const session: Session = { t, pid, target, catcher, say };
+  yield* interactive ? converse(session) : perform(session);
+  yield* catcher.stop();
+  yield* target.release();
+  for (const text of said) yield* t.out.line(text);
+});
+
+/** Keeps a line until the task runs again: it may be the one that has to show it. */
+const sayLater = (said: string[]) =>
+  function* (text: string): Syscall<void> {
+    said.push(text);
+  };
+
+/** Somebody sits there: prompt, line, answer. */
+function* converse(s: Session): Syscall<void> {
+  const lines = new Lines(s.t.libc, STDIN, s.t.out);
+  for (;;) {
+    yield* s.t.out.text("(db) ");
+    const line = yield* lines.next();
+    if (line === undefined || !(yield* obey(s, line, (text) => s.t.complain(text, 0)))) return;
+  }
+}
+
+/** A script: a failure is told where it stands, and makes the exit status 1. */
+function* perform(s: Session): Syscall<void> {
+  for (const line of splitLines(decode(yield* readRest(s.t.libc, STDIN)))) {
+    const told = function* (text: string): Syscall<void> {
+      s.t.status = 1;
+      yield* s.say(text);
+    };
+    if (!(yield* obey(s, line, told))) return;
+  }
+}
+
+/** Does what a line says. False: that was "quit". */
+function* obey(s: Session, line: string, complain: (text: string) => Syscall<void>): Syscall<boolean> {
+  const [word, ...words] = line.trim().split(/\s+/);
+  if (word === undefined || word === "" || word.startsWith("#")) return true;
+  if ("quit".startsWith(word)) return false;
+  const name = [...COMMANDS.keys()].find((command) => command.startsWith(word));
+  const command = name === undefined ? undefined : COMMANDS.get(name);
+  if (command === undefined) {
+    yield* complain(`${word}: no such command (try help)`);
+    return true;
+  }
+  try {
+    yield* command.run(s, words);
+  } catch (e) {
+    if (e instanceof UnixError) yield* complain(`${name}: ${strerror(e.errno)}`);
+    else if (e instanceof UsageError) yield* complain(e.message);
+    else throw e;
+  }
+  return true;
+}
+
