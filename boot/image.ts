@@ -5,6 +5,7 @@
 import { encodeImage } from "../mach/kern/image.ts";
 import type { RamdiskNode } from "../servers/tmpfs/ramdisk.ts";
 import { executables, instructionName } from "./instructions.ts";
+import { msgidsFiles } from "./msgids.ts";
 import { etcFiles } from "./root/etc/files.ts";
 
 /** When the image was made: midnight before the machine's first boot. */
@@ -87,6 +88,7 @@ export function rootTree({ programs = [], etc: moreEtc }: ImageOptions = {}): Ra
     ["root", dir(0o700)],
     ["sbin", symlink("bin")],
     ["servers", dir(0o755, serverNodes)],
+    ["share", dir(0o755, [["msgids", dir(0o755, msgidsFiles.map(([name, text]) => [name, file(0o644, text)] as const))]])],
     ["tmp", dir(0o1777)],
     ["usr", symlink(".")],
     ["var", dir(0o755, [["run", dir(0o755)]])],
