@@ -1,0 +1,87 @@
+import { expect } from "chai";
+import { runCommands } from "../../boot/session.ts";
+
+const sh = (commands: string, options: { user?: string; input?: string } = {}) => runCommands({ commands, ...options });
+const lines = (text: string): readonly string[] => text.split("\n").filter((l) => l !== "");
+const asRoot = (commands: string): readonly string[] => lines(sh(commands).output);
+const asGuest = (commands: string): readonly string[] => lines(sh(commands, { user: "guest" }).output);
+/** Without the pid in front. */
+const bare = (said: readonly string[]): readonly string[] => said.map((l) => l.replace(/^\d+: /, ""));
+
+describe("msgport", () => {
+  it("a stopped process still answers (feature-table.md §7 scenario 7)", () => {
+    const said = asGuest("cd /tmp; sleep 1000 & P=$!; sleep 1; kill -STOP $P; msgport $P --pwd --umask --getroot --report-wait; ps -x -o stat,command -p $P");
+    expect(bare(said).slice(0, 4)).to.deep.equal(["/tmp", "022", "/", "2 threads"]);
+    expect(said.filter((l) => /^\d+: thread \d+: msgport$/.test(l)), "the signal thread serves").to.have.length(1);
+    expect(said.at(-1)).to.match(/^T.*sleep 1000$/);
+  });
+  it("changes a process that runs: its mask, environment, directories and descriptors", () => {
+    expect(bare(asGuest("msgport $$ --umask 077 --umask --setenv HOME /x --getenv HOME --chdir /etc --pwd --cdroot --pwd; pwd"))).to.deep.equal(["077", "/x", "/etc", "/", "/home/guest"]);
+    expect(asGuest("msgport $$ --stdout /tmp/out; echo into the file; msgport $$ --stdout /dev/tty; cat /tmp/out")).to.deep.equal(["into the file"]);
+    expect(bare(asGuest("sleep 1000 & sleep 1; msgport $! --chroot /home --getroot --pwd --clearenv --getenv"))).to.deep.equal(["/home", "/home/guest"]);
+  });
+  it("what a process waits for is told in its own words, with the name of the call", () => {
+    expect(bare(asGuest("msgport $$ --report-wait"))).to.deep.equal(["2 threads", "thread 0: proc_wait_request init#3", "thread 1: msgport"]);
+  });
+  it("a stranger may read the environment, and nothing else", () => {
+    expect(asGuest("msgport 1 --getenv PATH --pwd --umask --setenv A b --report-wait; echo $?")).to.deep.equal([
+      "1: /bin:/sbin", "msgport: 1: pwd: Operation not permitted", "msgport: 1: umask: Operation not permitted", "msgport: 1: setenv: Operation not permitted",
+      "msgport: 1: report-wait: Operation not permitted", "1",
+    ]);
+  });
+  it("misuse is 64; a process that is not there 1", () => {
+    const said = asGuest("msgport $$ --bad; echo $?; msgport --pwd; echo $?; msgport $$; echo $?; msgport $$ --setfd 1; echo $?; msgport 999 --pwd; echo $?");
+    expect(said.filter((l) => /^\d+$/.test(l))).to.deep.equal(["64", "64", "64", "64", "1"]);
+    expect(said).to.include("msgport: 999: Cannot get message port: No such process");
+  });
+});
+
+describe("portinfo", () => {
+  it("of exec, as recorded: its task, host, init ports, identity, sets and receive rights", () => {
+    const said = asRoot("portinfo -v 6");
+    const has = (pattern: RegExp): void => expect(said.some((l) => pattern.test(l)), String(pattern)).to.equal(true);
+    has(/^ {5}1: send task\(6\)\(self\) \(refs: \d+\)$/);
+    has(/^ +\d+: send host\(self\) \(refs: 1\)$/);
+    has(/^ {5}3: send BOOTSTRAP \(refs: 1\)$/);
+    has(/^ +\d+: send CWDIR CRDIR file\(READ\|WRITE\|EXEC\) io\(2,0\) \(refs: \d+\)$/);
+    has(/^ +\d+: send AUTH auth\(\[0\],\[0,0\],\[0\],\[0,0\]\) \(refs: 1\)$/);
+    has(/^ +\d+: send PROC proc\(6\) \(refs: 1\)$/);
+    has(/^ +\d+: send auth\(\[\],\[\],\[\],\[\]\) \(refs: 1\)$/);
+    has(/^ +\d+: port-set \(\d+(, \d+)+\)$/);
+    has(/^ +\d+: receive, send msg \(seqno: \d+, ms-count: \d+, send-rights\) \(refs: 1\)$/);
+    has(/^ +\d+: receive \(port-set: \d+, seqno: \d+, ms-count: 1, send-rights, ns-req\)$/);
+    has(/^ +\d+: send thread \(refs: \d+\)$/);
+  });
+  it("leaves what it looked into as it was, however often", () => {
+    const said = sh("for p in $$ 5 6 7; do portinfo -v $p > /tmp/a$p; done; sleep 1; portinfo $$ > /tmp/1; portinfo -v $$ > /tmp/b; portinfo -v $$ > /tmp/b; portinfo $$ > /tmp/2; cat /tmp/1 | wc -l; cat /tmp/2 | wc -l");
+    const [before, after] = lines(said.output);
+    expect(before).to.equal(after);
+  });
+  it("filters by rights; names may be given, in hexadecimal too; members of sets by -m", () => {
+    const sets = asRoot("portinfo -p 6; portinfo -pm 6");
+    expect(sets[0]).to.match(/^ +\d+: port-set$/);
+    expect(sets[1]).to.match(/^ +\d+: port-set \(\d+(, \d+)+\)$/);
+    expect(asRoot("portinfo -r 6").every((l) => /: receive/.test(l))).to.equal(true);
+    expect(asRoot("portinfo -x 6 0x1 99999; echo $?")).to.deep.equal(["   0x1: send", "portinfo: 0x1869f: (os/kern) invalid name", "1"]);
+  });
+  it("translates names: two processes of one session share their terminal and root, not their message ports", () => {
+    const said = asGuest("sleep 1000 & sleep 1; portinfo -Et $! $$");
+    expect(said).not.to.deep.equal([]);
+    for (const l of said) expect(l).to.match(/^ +\d+ => +\d+: send$/);
+    expect(asGuest("sleep 1000 & sleep 1; portinfo -a $$ | head -1")[0]).to.match(/^ +\d+ -> +\d+: +\d+: send$/);
+  });
+  it("is refused for another's process", () => {
+    expect(asGuest("portinfo 1; echo $?; vminfo 1; echo $?")).to.deep.equal(["portinfo: 1: Cannot get task port: Operation not permitted", "1", "vminfo: 1: Cannot get task port: Operation not permitted", "1"]);
+  });
+});
+
+describe("vminfo", () => {
+  it("regions with protection, inheritance and offset; holes and parts on demand", () => {
+    const said = asGuest("vminfo $$");
+    expect(said).to.include(" 0x8048000[0x1000] (prot=RX, max_prot=RWX)");
+    for (const l of said) expect(l).to.match(/^ *(0x[0-9a-f]+|0)\[0x[0-9a-f]+\] \(prot=(0|R?W?X?)(, max_prot=R?W?X?)?(, inherit=(share|none))?(, shared)?(, mem_obj=\d+)?(, offs=0x[0-9a-f]+)?\)$/);
+    expect(asGuest("vminfo -h $$").filter((l) => l.endsWith("(hole)"))[0]).to.match(/^ {10}\[0x[0-9a-f]+\] \(hole\)$/);
+    expect(asGuest("vminfo -as $$ 0x8048000")).to.deep.equal([" 0x8048000[0x1000]"]);
+    expect(asGuest("vminfo -d $$ 0x8048000")[0]).to.match(/^ 134512640\[4096\] /);
+  });
+});
