@@ -193,6 +193,23 @@ describe("crash-suspend holds a process (feature-table.md row 13)", () => {
   });
 });
 
+describe("crashes leave nothing behind", () => {
+  for (const action of ["dump-core", "kill", "suspend"]) {
+    it(`in the name space of the server: ${action}`, () => {
+      const lines = sh(
+        [
+          `cd /tmp; export CRASHSERVER=/servers/crash-${action}`,
+          action === "suspend" ? "one() { fault segv & sleep 1; kill -CONT $!; wait $!; }" : "one() { fault segv; }",
+          "names() { ps -A -o pid,args | grep hurd/crash | grep -v grep | while read p rest; do echo ports | db $p | wc -l; done; }",
+          "for i in 1 2 3; do one; done 2>/dev/null; names; for i in 1 2 3 4 5 6 7 8 9 10; do one; done 2>/dev/null; names",
+        ].join("\n"),
+      );
+      expect(lines).to.have.length(2);
+      expect(lines[1]).to.equal(lines[0]);
+    });
+  }
+});
+
 describe("which crash server, and what it does", () => {
   it("fsysopts shows and changes the action at run time; an action alone is for orphans too", () => {
     const lines = sh(
