@@ -144,7 +144,8 @@ function byProcess(calls: readonly Call[]): readonly (readonly string[])[] {
 function ours(command: string, before = "true"): readonly (readonly string[])[] {
   const seen = new CallsOf();
   runCommands({
-    commands: `${files}\n${before}\nm-start ${command}`,
+    // Pid 1's umask was 0 there, and nobody's profile changed it.
+    commands: `umask 0\n${files}\n${before}\nm-start ${command}`,
     programs: Object.entries(programs).map(([name, main]) => [`/bin/${name}`, main] as const),
     observe: (machine) => void machine.tap.listen((e) => seen.event(e)),
   });
