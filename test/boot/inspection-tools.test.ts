@@ -39,7 +39,9 @@ describe("msgport", () => {
 describe("portinfo", () => {
   it("of exec, as recorded: its task, host, init ports, identity, sets and receive rights", () => {
     const said = asRoot("portinfo -v 6");
-    const has = (pattern: RegExp): void => expect(said.some((l) => pattern.test(l)), String(pattern)).to.equal(true);
+    const has = (pattern: RegExp): void => {
+      expect(said.some((l) => pattern.test(l)), String(pattern)).to.equal(true);
+    };
     has(/^ {5}1: send task\(6\)\(self\) \(refs: \d+\)$/);
     has(/^ +\d+: send host\(self\) \(refs: 1\)$/);
     has(/^ {5}3: send BOOTSTRAP \(refs: 1\)$/);
@@ -83,5 +85,32 @@ describe("vminfo", () => {
     expect(asGuest("vminfo -h $$").filter((l) => l.endsWith("(hole)"))[0]).to.match(/^ {10}\[0x[0-9a-f]+\] \(hole\)$/);
     expect(asGuest("vminfo -as $$ 0x8048000")).to.deep.equal([" 0x8048000[0x1000]"]);
     expect(asGuest("vminfo -d $$ 0x8048000")[0]).to.match(/^ 134512640\[4096\] /);
+  });
+});
+
+describe("w", () => {
+  it("says since when the system is up, who is there, and what he does", () => {
+    const said = asGuest("sleep 100; w; w -u; w -H root; w -H -U guest -s pid -r; w -s nosuch; echo $?");
+    expect(said[0]).to.match(/^00:01:4\d {2}up 0:01, {2}1 user, {2}load averages: \d+\.\d\d, \d+\.\d\d, \d+\.\d\d$/);
+    expect(said[1]).to.equal("User     Tty      Login@   PID What");
+    expect(said[2]).to.match(/^guest {4}console {2}00:00 +\d+ w$/);
+    expect(said[3]).to.equal(said[0]);
+    expect(said[4]).to.match(/^guest {4}console {2}00:00 +\d+ w -H -U guest -s pid -r$/);
+    expect(said.at(-1)).to.equal("1");
+  });
+});
+
+describe("kill", () => {
+  it("goes by all of one's ids: another's process is out of reach, until one has its owner's too; CONT is for the whole session", () => {
+    const asOther = "/bin/kill -CONT $PPID; echo $?; /bin/kill 1; /bin/kill $P; echo $?; addauth root -p $$; /bin/kill $P; echo $?";
+    const said = lines(sh(`settrans -c /tmp/f /hurd/fifo; cat /tmp/f & export P=$!; sleep 1; su guest -c '${asOther}'; wait $P; echo $?`, { input: "hurd\n" }).output);
+    expect(said.map((l) => l.replace(/kill: \d{2,}:/, "kill: P:"))).to.deep.equal([
+      "0", "/bin/kill: 1: Operation not permitted", "/bin/kill: P: Operation not permitted", "1", "Password for root:", "0", "143",
+    ]);
+  });
+  it("a process that is not there, one's own, and names of signals", () => {
+    expect(asGuest("/bin/kill 999; /bin/kill -0 $$; echo $?; /bin/kill -NOSUCH 1; /bin/kill -l TERM 9").filter((l) => !l.startsWith("Usage"))).to.deep.equal([
+      "/bin/kill: 999: No such process", "0", "/bin/kill: NOSUCH: invalid signal", "15", "KILL",
+    ]);
   });
 });
