@@ -159,23 +159,20 @@ function rights(disposition: Disposition, count: Count, dealloc: Shape["dealloc"
 const polyShape = (count: Count, receivedAs: Shape["receivedAs"], dealloc: Shape["dealloc"] = "no"): Shape =>
   shape(MsgType.COPY_SEND, 32, count, { polymorphic: true, receivedAs, dealloc });
 
-const poly1 = (receivedAs: number): Kind<PolyRight, MachPort> => {
-  const s = polyShape({ kind: "fixed", n: 1 }, receivedAs);
-  return {
-    shape: s,
-    pack: (value) => one(s, value.name, value.disposition),
-    unpack: (item) => (fits(s, item) && typeof item.data === "number" ? asPort(item.data) : undefined),
-  };
-};
+const polyOne = (s: Shape): Kind<PolyRight, MachPort> => ({
+  shape: s,
+  pack: (value) => one(s, value.name, value.disposition),
+  unpack: (item) => (fits(s, item) && typeof item.data === "number" ? asPort(item.data) : undefined),
+});
+const poly1 = (receivedAs: number): Kind<PolyRight, MachPort> => polyOne(polyShape({ kind: "fixed", n: 1 }, receivedAs));
 
-const polyArray = (count: Count, dealloc: Shape["dealloc"]): Kind<PolyRights, readonly MachPort[]> => {
-  const s = polyShape(count, MsgType.MOVE_SEND, dealloc);
-  return {
-    shape: s,
-    pack: (value) => array(s, value.names, value.disposition),
-    unpack: (item) => (fits(s, item) ? (asNumbers(item.data) as readonly MachPort[] | undefined) : undefined),
-  };
-};
+const polyMany = (s: Shape): Kind<PolyRights, readonly MachPort[]> => ({
+  shape: s,
+  pack: (value) => array(s, value.names, value.disposition),
+  unpack: (item) => (fits(s, item) ? (asNumbers(item.data) as readonly MachPort[] | undefined) : undefined),
+});
+const polyArray = (count: Count, dealloc: Shape["dealloc"]): Kind<PolyRights, readonly MachPort[]> =>
+  polyMany(polyShape(count, MsgType.MOVE_SEND, dealloc));
 
 const INDEFINITE: Count = { kind: "indefinite" };
 const OUT_OF_LINE: Count = { kind: "outOfLine" };
@@ -258,15 +255,17 @@ function anyRight(): Kind<PolyRight> {
   };
 }
 
+/** A string of fixed size fills its field; one of variable size (`c_string[*:n]`) is as long as it is, with the NUL. */
 function cString(s: Shape): Kind<string> {
   const element = s.count.kind === "fixed" && s.count.n === 1;
-  const size = element ? s.bits / 8 : s.count.kind === "fixed" ? s.count.n : 0;
+  const varying = s.count.kind === "bounded";
+  const size = element ? s.bits / 8 : s.count.kind === "fixed" ? s.count.n : s.count.kind === "bounded" ? s.count.max : 0;
   return {
     shape: s,
     pack: (value) => ({
       type: s.type,
       bits: s.bits,
-      number: element ? 1 : size,
+      number: element ? 1 : varying ? Math.min(value.length + 1, size) : size,
       inline: true,
       longform: s.longform,
       dealloc: false,
@@ -274,4 +273,17 @@ function cString(s: Shape): Kind<string> {
     }),
     unpack: (item) => (fits(s, item) && typeof item.data === "string" ? item.data : undefined),
   };
+}
+
+/** The kind of any shape, for definitions that are made at run time; undefined when elements are of a width that no item has. */
+export function kindOf(s: Shape): AnyKind | undefined {
+  const single = s.count.kind === "fixed" && s.count.n === 1;
+  if (s.cString) return cString(s);
+  if (![8, 16, 32, 64].includes(s.bits)) return undefined;
+  if (s.polymorphic) return !single ? polyMany(s) : s.receivedAs === "any" ? t.poly : polyOne(s);
+  if (s.bits === 8) return octets(s);
+  if (!single) return numbers(s);
+  // `MAKE_SEND_ONCE | polymorphic`: the sender has no choice, the receiver still learns what came.
+  if (s.receivedAs === "any") return { shape: s, pack: scalar(s).pack, unpack: t.poly.unpack };
+  return s.type === MsgType.BOOLEAN && s.bits === 32 ? t.boolean : scalar(s);
 }

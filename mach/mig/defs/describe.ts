@@ -6,13 +6,14 @@ import { POLYMORPHIC } from "./wire-names.ts";
 /** A value of JSON whose keys are in the order of the table. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** Of a string the table says the size of its field, also when it varies (`c_string[*:n]`). */
 function count(t: IpcType): Json {
-  const string = t.cString ? { unit: "char", cString: true } : {};
-  if (!t.variable) return { kind: "fixed", n: t.number, ...string };
+  if (t.cString) return { kind: "fixed", n: t.number, unit: "char", cString: true };
+  if (!t.variable) return { kind: "fixed", n: t.number };
   if (!t.inline) return { kind: "variable", max: null };
   const perElement = t.element?.number ?? 1;
   const wire = perElement > 1 ? { wirePerElement: perElement } : {};
-  return t.indefinite ? { kind: "variable", maxInline: t.number, indefinite: true, ...wire } : { kind: "variable", max: t.number, ...wire, ...string };
+  return t.indefinite ? { kind: "variable", maxInline: t.number, indefinite: true, ...wire } : { kind: "variable", max: t.number, ...wire };
 }
 
 /** The name of what the type is another name of. */

@@ -9,7 +9,7 @@ export interface Macro {
 }
 
 /** More tokens than this come of no honest file. */
-const MAX_TOKENS = 200_000;
+const MAX_TOKENS = 100_000;
 
 /** Reads what stands after `#define`. */
 export function parseDefine(tokens: readonly Token[], line: Token): readonly [name: string, macro: Macro] {

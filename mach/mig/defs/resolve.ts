@@ -14,6 +14,7 @@ export interface Argument {
   readonly longForm: boolean;
   readonly serverCopy: boolean;
   readonly countInOut: boolean;
+  readonly place: Place;
 }
 
 /** One routine and its message id. */
@@ -39,7 +40,7 @@ const isOut = (d: Direction): boolean => d === "out" || d === "inout";
 const isSent = (d: Direction): boolean => d === "in" || d === "inout";
 
 /** The request port, reply ports and the numbers of a call must be plain. */
-function checkKind({ name, direction, type }: Argument, place: Place): void {
+function checkKind({ name, direction, type, place }: Argument): void {
   const single = type.number === 1 && type.bits === 32 && type.inline && !type.variable && type.dealloc === "no";
   switch (direction) {
     case "requestport":
@@ -149,8 +150,9 @@ class Resolver {
       longForm: longBy(flags, type.longForm),
       serverCopy: flags.has("servercopy") && type.indefinite && isSent(direction),
       countInOut: flags.has("countinout") && type.variable && type.inline && isOut(direction),
+      place: a.place,
     };
-    checkKind(found, a.place);
+    checkKind(found);
     return found;
   }
 }
