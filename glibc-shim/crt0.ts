@@ -2,6 +2,8 @@
 import { MACH_PORT_NULL } from "../mach/ipc/names.ts";
 import { cpu, type Entry, mach_host_self, mach_thread_self, type Syscall } from "../mach/kern/syscall.ts";
 import { NO_HOLES, type Holes } from "../servers/interfaces/holes.ts";
+import { attempt } from "./errno.ts";
+import { lose } from "./exit.ts";
 import { initProcess } from "./init.ts";
 import type { Main } from "./libc.ts";
 import { runMain } from "./library.ts";
@@ -9,7 +11,7 @@ import { Process, Sigstate, ThreadState } from "./process.ts";
 import { deallocate, taskSelf } from "./rights.ts";
 import { startupData } from "./startup-data.ts";
 
-/** The entry of a program for the instruction set: start-up, `main`, exit with its result. `holes`: those of this build. */
+/** The entry of a program for the instruction set: start-up, `main`, exit with its result; a program that cannot even start crashes. `holes`: those of this build. */
 export const program = (main: Main, holes: Holes = NO_HOLES): Entry =>
   function* (registers) {
     const p = new Process();
@@ -18,7 +20,8 @@ export const program = (main: Main, holes: Holes = NO_HOLES): Entry =>
     p.sigstates.push(thread);
     cpu.tls.library = new ThreadState(p, thread);
     yield* machInit(p);
-    yield* initProcess(p, yield* startupData(registers.sp));
+    const ready = yield* attempt(initProcess(p, yield* startupData(registers.sp)));
+    if (ready.err) yield* lose();
     yield* runMain(p, (libc) => main(libc, p.argv));
   };
 

@@ -1,6 +1,6 @@
 /** Leaving: exit, _exit (signals-fork.md §6), and what becomes of a program that throws. */
 import { machCall } from "../mach/interfaces/mach.ts";
-import { swtch_pri, type Syscall } from "../mach/kern/syscall.ts";
+import { raise, type Syscall } from "../mach/kern/syscall.ts";
 import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
 import { W_EXITCODE } from "../servers/interfaces/wait-status.ts";
 import { attempt, UnixError } from "./errno.ts";
@@ -8,13 +8,18 @@ import type { Process } from "./process.ts";
 import { taskSelf } from "./rights.ts";
 import { procCall } from "./stubs.ts";
 
-/** `_hurd_exit`: tells proc the status word, if there is a proc, and ends the task. The result of neither matters. */
+const EXC_BAD_INSTRUCTION = 2;
+
+/** `LOSE`: an instruction that crashes, for when nothing else works (the task's own port is dead, say). */
+export function* lose(): Syscall<never> {
+  for (;;) yield* raise(EXC_BAD_INSTRUCTION, 1, 0);
+}
+
+/** `_hurd_exit`: tells proc the status word, if there is a proc, and ends the task. The result of neither matters; a task that cannot end itself crashes. */
 export function* hurdExit(p: Process, status: number): Syscall<never> {
   if (p.hasProc) yield* procCall.proc_mark_exit(p.port(INIT_PORT_PROC), { status, sigcode: 0 });
-  for (;;) {
-    yield* machCall.task_terminate(yield* taskSelf(), {});
-    yield* swtch_pri();
-  }
+  yield* machCall.task_terminate(yield* taskSelf(), {});
+  return yield* lose();
 }
 
 export function* _exit(p: Process, status: number): Syscall<never> {

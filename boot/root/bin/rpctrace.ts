@@ -1,6 +1,6 @@
 /** rpctrace [OPTION…] COMMAND [ARG…]: runs a command and shows every message between it and the rest of the system (rpctrace.md §1). */
 import { attempt, UnixError } from "../../../glibc-shim/errno.ts";
-import { STDERR, type Fd, type Libc, type Main, type Program } from "../../../glibc-shim/libc.ts";
+import { STDERR, STDOUT, type Fd, type Libc, type Main, type Program } from "../../../glibc-shim/libc.ts";
 import { DEFAULT_SIZE } from "../../../mach/mig/show.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
@@ -95,9 +95,9 @@ export const main: Main = function* (libc, argv): Program {
   const name = argv[0] ?? "rpctrace";
   try {
     const options = parseOptions(argv.slice(1), { letters: LETTERS, long: LONG });
-    const asked = options.given.find((o) => o.name === "help" || o.name === "u" || o.name === "V");
+    const asked = options.given.map((o) => HELP[o.name]).find((text) => text !== undefined);
     if (asked !== undefined) {
-      yield* libc.writeAll(1 as Fd, HELP[asked.name] ?? "");
+      yield* libc.writeAll(STDOUT, asked);
       return 0;
     }
     if (options.operands.length === 0) {

@@ -2,14 +2,14 @@
 
 /** In getopt's language; "+": the first word that is no option begins the command. */
 export const LETTERS = "+o:s:E:ti:I:?V";
-export const LONG: Readonly<Record<string, string>> = { output: "o", strsize: "s", nostdinc: "n", "rpc-list": "i", usage: "u", version: "V", help: "help" };
+export const LONG: Readonly<Record<string, string>> = { output: "o", strsize: "s", nostdinc: "n", "rpc-list": "i", usage: "u", version: "V", help: "?" };
 
 export const USAGE = "Usage: rpctrace [OPTION...] COMMAND [ARG...]\n";
 export const TRY = "Try `rpctrace --help' or `rpctrace --usage' for more information.\n";
 
 /** What --help, --usage and --version print, by the option's name. */
 export const HELP: Readonly<Record<string, string>> = {
-  help: `${USAGE}Trace Mach Remote Procedure Calls.
+  "?": `${USAGE}Trace Mach Remote Procedure Calls.
 
   -E VAR[=VALUE]             Set (or without =VALUE remove) a variable of the command's environment
   -i, --rpc-list=FILE        Read FILE for the names of messages
