@@ -20,6 +20,8 @@ export interface FormatOptions {
   readonly size?: number;
   /** Puts the virtual time in seconds before each request. */
   readonly stamps?: boolean;
+  /** Names for ids that the system's own interfaces do not have: those of a `.defs` file (`routineNames`). */
+  readonly routineName?: (id: number) => string | undefined;
 }
 
 /** Pages and disk blocks pass by here too: of a long array the beginning is enough. */
@@ -45,6 +47,7 @@ export class RpctraceFormat {
   private readonly lines: TraceLines;
   private readonly wanted: ReadonlySet<string>;
   private readonly stamps: boolean;
+  private readonly routineName: (id: number) => string | undefined;
   private readonly taskNames = new Map<number, string>([[0, "kernel"]]);
   /** Ports of tasks and threads. */
   private readonly ports = new Map<number, { readonly what: "task" | "thread"; readonly task: number }>();
@@ -54,6 +57,7 @@ export class RpctraceFormat {
   constructor(write: (text: string) => void, options: FormatOptions = {}) {
     this.wanted = new Set(options.tasks ?? []);
     this.stamps = options.stamps ?? false;
+    this.routineName = (id) => msgidName(id) ?? options.routineName?.(id);
     const size = options.size ?? DEFAULT_SIZE;
     this.lines = new TraceLines(write, strerror, { size, elements: ELEMENTS, right: (port) => this.nameOf(port) });
   }
@@ -98,7 +102,7 @@ export class RpctraceFormat {
       if (m.reply > 0) this.open.set(m.reply, m.id);
       const to = this.nameOf(m.port) ?? `${String(m.port).padStart(4)}<--${this.holder(m.task)}`;
       const stamp = this.stamps ? seconds(m.at) : undefined;
-      this.lines.request({ to, id: m.id, name: msgidName(m.id), reply: Math.max(0, m.reply), items: m.items, stamp });
+      this.lines.request({ to, id: m.id, name: this.routineName(m.id), reply: Math.max(0, m.reply), items: m.items, stamp });
     }
   }
 

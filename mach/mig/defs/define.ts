@@ -64,3 +64,12 @@ export const define = (i: Interface): Subsystem => subsystem(i.name, i.base, Obj
 
 /** Reads an interface file and defines it. Throws `DefsError`. */
 export const defineFrom = (file: string, text: string, options: ReadOptions = {}): Subsystem => define(readDefs(file, text, options));
+
+/** Names for the ids of `subs`, as rpctrace would know them from their lists: a reply is `NAME-reply`. */
+export function routineNames(subs: readonly Subsystem[]): (id: number) => string | undefined {
+  const names = new Map(subs.flatMap((s) => Object.entries(s.routines).map(([name, r]) => [r.id, name] as const)));
+  return (id) => {
+    const request = names.get(id - 100);
+    return names.get(id) ?? (request === undefined ? undefined : `${request}-reply`);
+  };
+}

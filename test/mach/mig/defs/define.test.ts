@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { asPort, copySend, MsgType, type MachPort } from "../../../../mach/ipc/names.ts";
 import { client } from "../../../../mach/mig/client.ts";
-import { define, defineFrom } from "../../../../mach/mig/defs/define.ts";
+import { define, defineFrom, routineNames } from "../../../../mach/mig/defs/define.ts";
 import { machMsgServer, serve } from "../../../../mach/mig/server.ts";
 import { RpctraceFormat } from "../../../../rpctrace/format.ts";
 import { bootMachine, newPort, startThread, type Context } from "../../kern/boot-machine.ts";
@@ -54,6 +54,11 @@ describe("definitions from interface files", () => {
     expect(() => defineFrom("a.defs", text)).to.throw("a.defs:5: b: elements of 256 bits cannot be sent here");
   });
 
+  it("name ids, and replies by their requests", () => {
+    const name = routineNames([lamp]);
+    expect([900000, 900100, 900001, 900101].map(name)).to.deep.equal(["lamp_set", "lamp_set-reply", undefined, undefined]);
+  });
+
   it("are called by name over the kernel, served, and traced", () => {
     const answers: unknown[] = [];
     const heard: unknown[] = [];
@@ -74,12 +79,12 @@ describe("definitions from interface files", () => {
     };
     const machine = bootMachine(body);
     let text = "";
-    const format = new RpctraceFormat((s) => (text += s));
+    const format = new RpctraceFormat((s) => (text += s), { routineName: routineNames([lamp]) });
     machine.tap.listen((e) => format.event(e));
     machine.run();
     format.end();
     expect(heard).to.deep.equal([{ name: "hall", level: 3, fast: true, far: 2 ** 40 }]);
     expect(answers).to.deep.equal([{ err: 0, level: 7, was: Uint8Array.of(104, 105) }]);
-    expect(text).to.match(/->900000 \("hall" 3 1 1099511627776\) ?(= 0 7 "hi"|\.\.\.)/);
+    expect(text).to.match(/->lamp_set \("hall" 3 1 1099511627776\) ?(= 0 7 "hi"|\.\.\.)/);
   });
 });
