@@ -28,6 +28,13 @@ describe("identity of a running process (feature-table.md §7 scenario 5)", () =
     expect(said[3]).to.match(/Operation not permitted$/);
   });
 
+  it("what was open before, and the working directory, have the new ids at once", () => {
+    const script = "exec 3< /etc/motd; cd /; chmod 640 /dev/fd/3; touch new; addauth root -p $$; chmod 640 /dev/fd/3; touch new; stat -c '%a %U' new /etc/motd";
+    expect(asGuest(script, "hurd\n")).to.deep.equal([
+      "chmod: /dev/fd/3: Operation not permitted", "touch: new: Permission denied", "Password for root:", "644 guest", "640 root",
+    ]);
+  });
+
   it("a wrong password: refused with 15, nothing changed; no user or a wrong one: misuse, 64", () => {
     const said = asGuest("addauth root; echo $?; ids -tu; addauth; echo $?; addauth nosuch; echo $?", "wrong\n");
     expect(said.slice(0, 4)).to.deep.equal(["Password for root:", "addauth: Invalid password", "15", "euids=1000 auids=1000,1000"]);
