@@ -7,10 +7,18 @@ import { orThrow } from "./errno.ts";
 import { type Process, Sigstate, ThreadState } from "./process.ts";
 import { taskSelf } from "./rights.ts";
 
-/** A thread of the own task that will run `body`, suspended. The answer is the caller's reference on its port. */
+/**
+ * A thread of the own task that will run `body`, suspended. The answer is the caller's reference on its port. All threads share one reference on the task's own
+ * port: `mach_task_self ()` is a variable of the process.
+ */
 export function* createThread(process: Process, body: () => Syscall<void>): Syscall<MachPort> {
-  const { child_thread } = orThrow("thread_create", yield* machCall.thread_create(yield* taskSelf(), {}));
-  yield* setEntry(child_thread, yield* code(process.threadEntry), process.toStart(body));
+  const self = yield* taskSelf();
+  const { child_thread } = orThrow("thread_create", yield* machCall.thread_create(self, {}));
+  const start = function* (): Syscall<void> {
+    cpu.tls.taskSelf = self;
+    yield* body();
+  };
+  yield* setEntry(child_thread, yield* code(process.threadEntry), process.toStart(start));
   return child_thread;
 }
 
