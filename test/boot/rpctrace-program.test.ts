@@ -107,6 +107,38 @@ describe("/bin/rpctrace: options, messages, exit statuses", () => {
   });
 });
 
+describe("/bin/rpctrace -p and -y, which the real one does not have", () => {
+  it("-p traces a process that runs already, until it ends", () => {
+    const { lines } = run("sleep 3 & rpctrace -p $!");
+    expect(lines.some((l) => /->proc_mark_exit_request \(0 0\) = 0 $/.test(l))).to.equal(true);
+    expect(lines.at(-1)).to.match(/^Process \d+ exited$/);
+  });
+
+  it("-p lets go when interrupted: the process goes on with the rights that it had", () => {
+    const loop = 'sh -c "while sleep 1; do echo tick; done" & P=$!; sleep 2;';
+    const { lines } = run(`${loop} rpctrace -o /tmp/t -p $P 2>/dev/null & R=$!; sleep 4; kill -INT $R; wait $R; echo $?; sleep 3; kill -9 $P && echo killed; tail -n 1 /tmp/t; grep -c tick /tmp/t`);
+    expect(lines.slice(0, 3)).to.deep.equal(["tick", "tick", "tick"]);
+    const after = lines.slice(lines.indexOf("0") + 1);
+    expect(after.filter((l) => l === "tick").length).to.be.greaterThan(1);
+    expect(after).to.include("killed");
+    expect(after.at(-2)).to.match(/^Process \d+ detached$/);
+    expect(Number(after.at(-1))).to.be.greaterThan(1);
+  });
+
+  it("-p refuses what is no process, and a command beside it", () => {
+    expect(run("rpctrace -p 9999; echo $?").lines).to.deep.equal(["rpctrace: 9999: No such process", "1"]);
+    expect(run("rpctrace -p 1 true 2>/dev/null; echo $?; rpctrace -p x 2>/dev/null; echo $?").lines).to.deep.equal(["64", "64"]);
+  });
+
+  it("-y shows paths and descriptors beside port numbers", () => {
+    const { output } = run("cd /etc; rpctrace -y cat motd 2>&1 >/dev/null");
+    expect(output).to.match(/^ {2}\d+<--\d+\(pid\d+\)<proc>->proc_getpids_request \(\) = 0 /m);
+    expect(output).to.match(/^ {2}\d+<--\d+\(pid\d+\)<\/etc>->dir_lookup \("motd" 1 0\) = 0 1 "" /m);
+    expect(output).to.match(/^ {2}\d+<--\d+\(pid\d+\)<\/etc\/motd>->io_read_request \(-1 \d+\) = 0 "Welcome/m);
+    expect(output).to.match(/^ {2}\d+<--\d+\(pid\d+\)<fd 1>->io_write_request \("Welcome/m);
+  });
+});
+
 describe("the lists of message ids", () => {
   const ids = new MsgIds();
   const bad = msgidsFiles.map(([, text]) => ids.read(text).length);

@@ -1,4 +1,7 @@
-/** rpctrace [OPTION…] COMMAND [ARG…]: runs a command and shows every message between it and the rest of the system (rpctrace.md §1). */
+/**
+ * rpctrace [OPTION…] COMMAND [ARG…], rpctrace [OPTION…] -p PID: shows every message between a command, or a process that runs already, and the rest of the
+ * system (rpctrace.md §1; `-p` is ours).
+ */
 import { attempt, UnixError } from "../../../glibc-shim/errno.ts";
 import { STDERR, STDOUT, type Fd, type Libc, type Main, type Program } from "../../../glibc-shim/libc.ts";
 import { DEFAULT_SIZE } from "../../../mach/mig/show.ts";
@@ -9,9 +12,11 @@ import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../../../servers/interfaces/wa
 import { parseOptions, UsageError, type Options } from "../lib/options.ts";
 import { HELP, LONG, LETTERS, TRY, USAGE } from "../lib/rpctrace/help.ts";
 import { MSGIDS_DIR, MSGIDS_SUFFIX, MsgIds } from "../lib/rpctrace/msgids.ts";
-import { StartError, startTraced } from "../lib/rpctrace/start.ts";
+import { StartError, startTraced, traceRunning } from "../lib/rpctrace/start.ts";
 import { stampOf } from "../lib/rpctrace/stamp.ts";
+import type { TraceOptions } from "../lib/rpctrace/trace.ts";
 import { signalText } from "../lib/signal-names.ts";
+import { wholeNumber } from "../lib/tool.ts";
 
 /** Seconds that the trace has to drain after the child's death. */
 const DRAIN = 1;
@@ -78,13 +83,21 @@ function* trace(libc: Libc, name: string, options: Options): Program {
   const fd = yield* output(libc, options);
   const write = (text: string): Syscall<void> => libc.writeAll(fd, text);
   const stamps = options.values("t").length;
-  const pid = yield* startTraced(libc, options.operands, environment(libc, options), {
+  const how: TraceOptions = {
     size: size(options.value("s")),
     ids,
     write,
     stamp: () => stampOf(libc, stamps),
     unknownRight: (from) => warn(libc, name, `get an unknown send right from process ${from}`),
-  });
+    notesFrom: options.has("y") ? yield* libc.getcwd() : undefined,
+  };
+  const running = options.value("p");
+  if (running !== undefined) {
+    const end = yield* traceRunning(libc, wholeNumber(running, "process id"), how);
+    yield* write(`Process ${running} ${end}\n`);
+    return 0;
+  }
+  const pid = yield* startTraced(libc, options.operands, environment(libc, options), how);
   const { status } = yield* libc.waitpid(pid);
   yield* libc.sleep(DRAIN);
   yield* write(`Child ${pid} ${WIFEXITED(status) ? `exited with ${WEXITSTATUS(status)}` : signalText(WTERMSIG(status))}\n`);
@@ -100,7 +113,7 @@ export const main: Main = function* (libc, argv): Program {
       yield* libc.writeAll(STDOUT, asked);
       return 0;
     }
-    if (options.operands.length === 0) {
+    if ((options.operands.length === 0) !== options.has("p")) {
       yield* libc.writeAll(STDERR, `${USAGE}${TRY}`);
       return MISUSE;
     }

@@ -1,7 +1,7 @@
 /** Rpctrace's options and what it says of them. */
 
 /** In getopt's language; "+": the first word that is no option begins the command. */
-export const LETTERS = "+o:s:E:ti:I:?V";
+export const LETTERS = "+o:s:E:ti:I:p:y?V";
 export const LONG: Readonly<Record<string, string>> = { output: "o", strsize: "s", nostdinc: "n", "rpc-list": "i", usage: "u", version: "V", help: "?" };
 
 export const USAGE = "Usage: rpctrace [OPTION...] COMMAND [ARG...]\n";
@@ -16,14 +16,17 @@ export const HELP: Readonly<Record<string, string>> = {
   -I DIR                     Read all files DIR/*.msgids too
       --nostdinc             Do not read the standard directory of names
   -o, --output=FILE          Send the trace to FILE instead of standard error
+  -p PID                     Trace process PID, which runs already, until it ends or rpctrace
+                             is interrupted (no COMMAND then)
   -s, --strsize=SIZE         Print at most SIZE characters of a string
   -t                         Time stamps; twice with microseconds, three times
                              since the epoch
+  -y                         Show paths and descriptors beside port numbers
   -?, --help                 Give this help list
       --usage                Give a short usage message
   -V, --version              Print program version
 `,
-  u: `Usage: rpctrace [-t?V] [-E VAR[=VALUE]] [-i FILE] [-I DIR] [-o FILE] [-s SIZE]
+  u: `Usage: rpctrace [-ty?V] [-E VAR[=VALUE]] [-i FILE] [-I DIR] [-o FILE] [-p PID] [-s SIZE]
             [--rpc-list=FILE] [--nostdinc] [--output=FILE] [--strsize=SIZE] [--help] [--usage] [--version] COMMAND [ARG...]
 `,
   V: "rpctrace (GNU Hurd) 0.9\n",

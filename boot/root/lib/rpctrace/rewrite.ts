@@ -9,7 +9,7 @@ import { machPortCall } from "../../../../mach/interfaces/mach-port.ts";
 import type { Item } from "../../../../mach/ipc/message.ts";
 import { asPort, isPortType, MACH_PORT_DEAD, makeSend, MsgType, PortType, portValid, type MachPort } from "../../../../mach/ipc/names.ts";
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
-import { another, UNTRACED, type Holder, type Receiver, type Wrappers } from "./wrappers.ts";
+import { another, shownName, UNTRACED, type Holder, type Receiver, type SendWrapper, type Wrappers } from "./wrappers.ts";
 
 /** Where a message comes from and goes to. `search`: whose names are looked through for a right that is not known. */
 export interface Way {
@@ -57,7 +57,7 @@ export class Rewriter {
     }
     const alive = yield* another(receiver.forward);
     yield* deallocate(right);
-    if (wrapper.name !== undefined) this.names.set(receiver.forward, wrapper.name);
+    this.call(receiver.forward, wrapper);
     return alive ? receiver.forward : MACH_PORT_DEAD;
   }
 
@@ -66,8 +66,14 @@ export class Rewriter {
     const to = yield* this.wrappers.wrapperFor(receiver, dest);
     yield* this.wrappers.makeSend(to);
     if (giveBack) yield* deallocate(right);
-    if (to.name !== undefined) this.names.set(to.port, to.name);
+    this.call(to.port, to);
     return to.port;
+  }
+
+  /** `right` is shown by the name of `wrapper`. */
+  private call(right: MachPort, wrapper: SendWrapper): void {
+    const name = shownName(wrapper);
+    if (name !== undefined) this.names.set(right, name);
   }
 
   private *item(item: Item, way: Way): Syscall<Item> {
@@ -93,7 +99,7 @@ export class Rewriter {
       return right;
     }
     const given = yield* this.wrappers.move(receiver, source, dest);
-    if (given.name !== undefined) this.names.set(given.port, given.name);
+    this.call(given.port, given);
     return given.port;
   }
 

@@ -9,6 +9,8 @@ import type { Failure } from "../../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
 import { Errno, strerror } from "../../../../servers/interfaces/errno.ts";
 import { O_EXEC } from "../../../../servers/interfaces/hurd-types.ts";
+import { SIGINT, SIGTERM } from "../../../../servers/interfaces/signals.ts";
+import { attach, detach } from "./attach.ts";
 import { TracedTasks } from "./tasks.ts";
 import { Tracer, type TraceOptions } from "./trace.ts";
 import { UNTRACED, Wrappers } from "./wrappers.ts";
@@ -85,4 +87,30 @@ export function* startTraced(libc: Libc, argv: readonly string[], env: ReadonlyM
     if (e instanceof StartError || e instanceof UnixError) yield* machCall.task_terminate(task, {});
     throw e;
   }
+}
+
+/**
+ * Traces process `pid` until it ends ("exited") or a signal says to let go ("detached"): then only calls that are open are waited for, and a second
+ * signal ends that too. Throws StartError.
+ */
+export function* traceRunning(libc: Libc, pid: number, options: TraceOptions): Syscall<"exited" | "detached"> {
+  const got = yield* procCall.proc_pid2task(libc.ports.proc, { pid });
+  if (got.err) throw new StartError(`${pid}: ${strerror(got.err)}`, NOT_FOUND);
+  if (pid === libc.getpid()) throw new StartError(`${pid}: ${strerror(Errno.EINVAL)}`, NOT_FOUND);
+  let signals = 0;
+  const count = function* (): Syscall<void> {
+    signals++;
+  };
+  for (const signo of [SIGINT, SIGTERM]) yield* libc.sigaction(signo, { handler: count });
+  const tasks = new TracedTasks(libc.ports.proc);
+  const wrappers = yield* Wrappers.create((holder) => tasks.pidOf(holder));
+  yield* attach(got.task, tasks, wrappers);
+  const tracer = new Tracer(wrappers, tasks, options);
+  yield* tracer.run(() => signals > 0 || tasks.pidOf(got.task) < 0);
+  if (signals > 0) {
+    for (const task of tasks.all) yield* detach(task, tasks, wrappers);
+    yield* tracer.run(() => signals > 1 || !wrappers.calling);
+  }
+  yield* tracer.end();
+  return signals > 0 ? "detached" : "exited";
 }

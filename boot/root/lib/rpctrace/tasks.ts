@@ -72,6 +72,22 @@ export class TracedTasks {
     wrapper.name = `task${task}(pid${this.pidOf(wrapper.holder)})`;
   }
 
+  /** Its kernel port and those of its threads are the real ones again. */
+  *restore(task: MachPort): Syscall<void> {
+    yield* machCall.task_set_special_port(task, { which_port: TASK_KERNEL_PORT, special_port: task });
+    const got = yield* machCall.task_threads(task, {});
+    if (got.err) return;
+    for (const thread of got.thread_list) {
+      yield* machCall.thread_set_special_port(thread, { which_port: THREAD_KERNEL_PORT, special_port: thread });
+      yield* deallocate(thread);
+    }
+  }
+
+  /** All that are traced now. */
+  get all(): readonly Holder[] {
+    return [...this.tasks.keys()];
+  }
+
   /** The task is gone. */
   remove(task: MachPort): void {
     this.tasks.delete(task);

@@ -11,10 +11,11 @@ import { asPort, isPortType, MACH_PORT_NULL, MsgType, portValid, type MachPort }
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
 import { TraceLines } from "../../../../mach/mig/show.ts";
 import { strerror } from "../../../../servers/interfaces/errno.ts";
+import { Notes, stringOf } from "./notes.ts";
 import type { MsgIds } from "./msgids.ts";
 import { Rewriter, type Way } from "./rewrite.ts";
 import type { TracedTasks } from "./tasks.ts";
-import { UNTRACED, type Call, type OnceWrapper, type SendWrapper, type Wrappers } from "./wrappers.ts";
+import { shownName, UNTRACED, type Call, type OnceWrapper, type SendWrapper, type Wrappers } from "./wrappers.ts";
 
 /** Where a trace goes and how it looks. */
 export interface TraceOptions {
@@ -25,6 +26,8 @@ export interface TraceOptions {
   stamp(): Syscall<string | undefined>;
   /** A right that is nowhere known came from this process. */
   unknownRight(pid: number): Syscall<void>;
+  /** With notes on what ports are for: where the command starts. */
+  readonly notesFrom?: string | undefined;
 }
 
 const DEAD_NAME = notify.routines.mach_notify_dead_name.id;
@@ -51,6 +54,7 @@ export class Tracer {
   private readonly rewriter: Rewriter;
   private readonly options: TraceOptions;
   private readonly lines: TraceLines;
+  private readonly notes: Notes | undefined;
   private text = "";
   private names: ReadonlyMap<number, string> = new Map();
 
@@ -58,20 +62,27 @@ export class Tracer {
     this.wrappers = wrappers;
     this.tasks = tasks;
     this.options = options;
+    this.notes = options.notesFrom === undefined ? undefined : new Notes(wrappers, options.notesFrom);
     this.rewriter = new Rewriter(wrappers, (task) => options.unknownRight(tasks.pidOf(task)));
     const right = (name: number): string | undefined => this.names.get(name);
     this.lines = new TraceLines((text) => (this.text += text), strerror, { size: options.size, right });
   }
 
-  /** Serves the wrappers for ever. */
-  *run(): Syscall<void> {
+  /** Serves the wrappers until `done`, which is asked after each message and each signal; for ever unless given. */
+  *run(done: () => boolean = () => false): Syscall<void> {
     const msg = new MachMsg();
     msg.rcvName = this.wrappers.set;
     msg.take = true;
-    for (;;) {
+    while (!done()) {
       msg.option = MsgOption.RCV;
       if ((yield msg) === 0) yield* this.message(msg);
     }
+  }
+
+  /** Ends a line that is open. */
+  *end(): Syscall<void> {
+    this.lines.flush();
+    yield* this.flush();
   }
 
   private *message(msg: MachMsg): Syscall<void> {
@@ -93,10 +104,10 @@ export class Tracer {
   private *request(at: SendWrapper, msg: MachMsg): Syscall<void> {
     const { id } = msg;
     const { receiver, holder } = at;
-    const call: Call = { id, from: holder, to: isPortCall(id) ? receiver.forward : receiver.owner };
+    const call: Call = { id, from: holder, to: isPortCall(id) ? receiver.forward : receiver.owner, receiver, path: stringOf(msg.items[0]) };
     const way: Way = { source: call.from, dest: call.to, search: call.from };
     const reply = yield* this.replyRight(msg, way, call);
-    yield* this.printRequest(at.name ?? at.port, msg, way);
+    yield* this.printRequest(shownName(at) ?? at.port, msg, way);
     yield* this.tasks.firstRequest(holder, this.wrappers);
     yield* this.forward(msg, receiver.forward, MsgType.COPY_SEND, reply);
   }
@@ -133,17 +144,18 @@ export class Tracer {
     const way = answerWay(call);
     const reply = yield* this.replyRight(msg, way, undefined);
     if (code === undefined) yield* this.printRequest(port, msg, way);
-    else yield* this.answer(port, code, msg, way);
+    else yield* this.answer(port, code, msg, way, call);
     this.wrappers.recycle(at);
     yield* this.forward(msg, forward, MsgType.MOVE_SEND_ONCE, reply);
   }
 
-  private *answer(port: MachPort, code: number, msg: MachMsg, way: Way): Syscall<void> {
+  private *answer(port: MachPort, code: number, msg: MachMsg, way: Way, call: Call | undefined): Syscall<void> {
     const { items, names } = yield* this.rewriter.body(msg.items, way);
     msg.items = items;
     this.names = names;
     this.lines.reply(port, code, items.slice(1));
     yield* this.flush();
+    if (call !== undefined && code === 0) this.notes?.answered(call, items);
     const made = items[1];
     const wrapper = made !== undefined && isPortType(made.type) && code === 0 ? this.wrappers.sendAt(asPort(Number(made.data))) : undefined;
     if (wrapper === undefined) return;

@@ -5,8 +5,7 @@
  * A wrapper is a receive right of rpctrace's; names here are names in its own space. The right that a real port is known by (`forward`) is
  * kept until the last wrapper has gone, so that the server sees its own no-senders.
  */
-import { addSendRef, allocateReceive, deallocate, destroyReceive, insertSend } from "../../../../glibc-shim/rights.ts";
-import { taskSelf } from "../../../../glibc-shim/rights.ts";
+import { addSendRef, allocateReceive, deallocate, destroyReceive, insertSend, taskSelf } from "../../../../glibc-shim/rights.ts";
 import { machPortCall } from "../../../../mach/interfaces/mach-port.ts";
 import { notify } from "../../../../mach/interfaces/notify.ts";
 import { MACH_PORT_NULL, makeSendOnce, moveSendOnce, Right, type MachPort } from "../../../../mach/ipc/names.ts";
@@ -22,6 +21,8 @@ export interface Receiver {
   /** Who has its receive right. */
   owner: Holder;
   readonly wrappers: SendWrapper[];
+  /** What it is for, as far as is known (notes.ts). */
+  note?: string | undefined;
 }
 
 /** What `holder` has in place of a send right to `receiver`. */
@@ -37,11 +38,18 @@ export interface SendWrapper {
   armed: boolean;
 }
 
+/** A wrapper in a line, with the note on its port; undefined: it goes by its number. */
+export const shownName = ({ name, receiver: { note } }: SendWrapper): string | undefined =>
+  note === undefined || name === undefined ? name : `${name}<${note}>`;
+
 /** A call on its way: whose, to whom. */
 export interface Call {
   readonly id: number;
   readonly from: Holder;
   readonly to: Holder;
+  /** What it was sent to, and the path in it: for notes. */
+  readonly receiver?: Receiver;
+  readonly path?: string | undefined;
 }
 
 /** What stands for one send-once right. `call`: the request that it will bring the answer to. */
@@ -127,6 +135,12 @@ export class Wrappers {
     this.byPort.set(once.port, once);
     yield* this.listen(once.port);
     return once;
+  }
+
+  /** True while a call of a traced task has not been answered. */
+  get calling(): boolean {
+    for (const w of this.byPort.values()) if (w.kind === "once" && w.call !== undefined && w.call.from !== UNTRACED) return true;
+    return false;
   }
 
   /** Its message is on its way: the wrapper can serve again. */
