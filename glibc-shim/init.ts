@@ -5,12 +5,13 @@
 import { machCall } from "../mach/interfaces/mach.ts";
 import { MACH_PORT_NULL, type MachPort, portValid } from "../mach/ipc/names.ts";
 import { store, type Syscall } from "../mach/kern/syscall.ts";
-import { INIT_PORT_BOOTSTRAP, INIT_PORT_PROC, INIT_SIGIGN, INIT_SIGMASK, INIT_SIGPENDING, INIT_TRACEMASK, INIT_UMASK, PAGE_SIZE, TASK_BOOTSTRAP_PORT } from "../servers/interfaces/hurd-types.ts";
+import { EXEC_SECURE, INIT_PORT_BOOTSTRAP, INIT_PORT_PROC, INIT_SIGIGN, INIT_SIGMASK, INIT_SIGPENDING, INIT_TRACEMASK, INIT_UMASK, PAGE_SIZE, TASK_BOOTSTRAP_PORT } from "../servers/interfaces/hurd-types.ts";
 import { UNBLOCKABLE } from "../servers/interfaces/signals.ts";
 import { initDtable } from "./dtable.ts";
 import { setIgnored } from "./msg-state.ts";
 import { type Process, threadState } from "./process.ts";
 import { taskSelf } from "./rights.ts";
+import { dropUnsecure } from "./secure-environment.ts";
 import { setMsgport, startSignals } from "./signal-thread.ts";
 import type { StartupData } from "./startup-data.ts";
 import { procCall } from "./stubs.ts";
@@ -22,6 +23,7 @@ export function* initProcess(p: Process, data: StartupData): Syscall<void> {
   p.argv0 = data.argv[0] ?? "";
   p.environ = parseEnvironment(data.envp);
   p.execFlags = data.flags;
+  if (data.flags & EXEC_SECURE) dropUnsecure(p.environ);
   if (data.portarray.length > 0 || data.intarray.length > 0) yield* initPorts(p, data);
   yield* initDtable(p, data.dtable);
   yield* storeArguments(p, data);
