@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folders = ["mach", "servers", "glibc-shim", "rpctrace", "boot"];
 
 /** Every command that has a bundle, with its entry file. */
-export const commands = { boot: "boot/main.ts", mig: "boot/mig.ts" };
+export const commands = { boot: "boot/main.ts", rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts" };
 
 /** The newest modification time below `dir`, in milliseconds. */
 function newest(dir) {

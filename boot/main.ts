@@ -42,10 +42,10 @@ export async function main(args: readonly string[]): Promise<number> {
     const system = systemOptions(options);
     const interactive = options.commands === undefined && process.stdin.isTTY;
     const output = new Output();
-    const watching = observers(options);
+    const watching = observers(options, system);
     const session = new Session({ ...system, observe: watching.attach, verbose: options.commands === undefined || options.verbose }, (bytes) => output.add(bytes));
     const status = interactive ? await runTerminal(session, output) : await runBatch(session, output);
-    watching.finish();
+    watching.finish(session.machine);
     return status;
   } catch (e) {
     process.stderr.write(`boot: ${e instanceof Error ? e.message : String(e)}\n`);

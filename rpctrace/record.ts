@@ -1,13 +1,14 @@
 /**
- * A recorded run: a CBOR sequence, first a header, then one item for each kernel event in order. Made so that it can be written while the
- * machine runs, and read from any place of a file that was cut off.
+ * A recorded run: a CBOR sequence, first a header, then one item for each kernel event in order, last where the host stopped. Behind each item
+ * stands its CRC-32, a number. Made so that it can be written while the machine runs, and read up to where a file was cut off or damaged.
  */
 import { Encoder } from "cbor-x";
 import type { KernelEvent } from "../mach/kern/events.ts";
+import { crc32 } from "./crc32.ts";
 
 /** What every trace file begins with. */
 export const TRACE_FORMAT = "hurdsim-trace";
-export const TRACE_VERSION = 1;
+export const TRACE_VERSION = 2;
 
 /** What a reader needs to know of the run, and what it takes to run it again. */
 export interface TraceHeader {
@@ -15,6 +16,17 @@ export interface TraceHeader {
   readonly version: typeof TRACE_VERSION;
   /** Seed, command line and whatever else the run was given. */
   readonly run: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Where the host stopped: a file without it is of a run that was broken off, or was cut. */
+export interface TraceEnd {
+  readonly kind: "end";
+  /** Virtual microseconds. */
+  readonly at: number;
+  /** Traps executed. */
+  readonly step: number;
+  /** Nothing could run any more. */
+  readonly idle: boolean;
 }
 
 /** Encodes a run; each call of `write` gets whole items. */
@@ -31,8 +43,15 @@ export class TraceRecorder {
     this.put(event);
   }
 
+  /** The run is over, and the machine stands there. */
+  end(where: { readonly now: number; readonly steps: number; readonly idle: boolean }): void {
+    this.put({ kind: "end", at: where.now, step: where.steps, idle: where.idle } satisfies TraceEnd);
+  }
+
   /** The encoder reuses its buffer, so what goes out is a copy. */
   private put(item: unknown): void {
-    this.write(Uint8Array.from(this.encoder.encode(item)));
+    const bytes = Uint8Array.from(this.encoder.encode(item));
+    this.write(bytes);
+    this.write(Uint8Array.from(this.encoder.encode(crc32(bytes))));
   }
 }

@@ -32,13 +32,20 @@ class Waiting {
   }
 }
 
+/** Is told before anything comes of it. */
+export interface ConsoleWatch {
+  output(bytes: Uint8Array): void;
+  input(bytes: Uint8Array): void;
+  resized(rows: number, columns: number): void;
+}
+
 /** The host's side of the console, and the devices "console" and "console-size". */
 export class Console {
   private readonly listeners: ((bytes: Uint8Array) => void)[] = [];
   /** Written before the first listener came. */
   private readonly early: Uint8Array[] = [];
-  /** The machine's own eye on the output. */
-  watch: ((bytes: Uint8Array) => void) | null = null;
+  /** The machine's own eye on what passes. */
+  watch: ConsoleWatch | null = null;
   private pending = new Uint8Array(0);
   private readonly reads = new Waiting();
   private readonly sizeReads = new Waiting();
@@ -47,6 +54,11 @@ export class Console {
 
   /** Bytes typed at the keyboard. */
   input(bytes: Uint8Array): void {
+    this.watch?.input(bytes);
+    this.arrive(bytes);
+  }
+
+  private arrive(bytes: Uint8Array): void {
     const all = new Uint8Array(this.pending.length + bytes.length);
     all.set(this.pending);
     all.set(bytes, this.pending.length);
@@ -72,7 +84,7 @@ export class Console {
 
   /** The kernel's own messages and the device's output. */
   write(bytes: Uint8Array): void {
-    this.watch?.(bytes);
+    this.watch?.output(bytes);
     if (this.listeners.length === 0 && this.early.length < MAX_EARLY) this.early.push(bytes);
     for (const listener of this.listeners) listener(bytes);
   }
@@ -80,6 +92,7 @@ export class Console {
   /** The window has another size now. */
   resize(rows: number, columns: number): void {
     if (rows === this.rows && columns === this.columns) return;
+    this.watch?.resized(rows, columns);
     this.rows = rows;
     this.columns = columns;
     for (let read = this.sizeReads.take(); read !== undefined; read = this.sizeReads.take()) read.done({ err: 0, data: this.sizeBytes(read.wanted) });
@@ -100,7 +113,7 @@ export class Console {
     unread: (data) => {
       const rest = this.pending;
       this.pending = new Uint8Array(0);
-      this.input(new Uint8Array([...data, ...rest]));
+      this.arrive(new Uint8Array([...data, ...rest]));
     },
     write: (_recnum, data): WriteResult => {
       this.write(data);

@@ -34,7 +34,24 @@ export type KernelEvent =
   | { readonly kind: "message-received"; readonly at: number; readonly task: number; readonly thread: number; readonly port: number; readonly id: number }
   | { readonly kind: "exception"; readonly at: number; readonly task: number; readonly thread: number; readonly exception: number; readonly code: number; readonly subcode: number }
   | { readonly kind: "console"; readonly at: number; readonly bytes: Uint8Array }
+  | HostEvent
   | { readonly kind: "halted"; readonly at: number; readonly reason: string };
+
+/** When the host did something, in terms that a second run can meet again. */
+interface HostMoment {
+  readonly at: number;
+  /** Traps executed before. */
+  readonly step: number;
+  /** Nothing could run. */
+  readonly idle: boolean;
+}
+
+/** What the host does to the machine. With the machine's description this is all that a history depends on. */
+export type HostEvent =
+  | ({ readonly kind: "console-input"; readonly bytes: Uint8Array } & HostMoment)
+  | ({ readonly kind: "console-resized"; readonly rows: number; readonly columns: number } & HostMoment)
+  /** The host lets time go on to `to`, in microseconds. */
+  | ({ readonly kind: "clock-advanced"; readonly to: number } & HostMoment);
 
 /** Where events come out. `emit` is called behind a check of `listening`, so that nothing is built for nobody. */
 export class Tap {

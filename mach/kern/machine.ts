@@ -15,7 +15,7 @@ import { objectPort, type PortOwner } from "./kernel-ports.ts";
 import { bootModules, type BootModule } from "./bootstrap.ts";
 import { Clock } from "./clock.ts";
 import { runSlice } from "./cpu.ts";
-import { Tap } from "./events.ts";
+import { Tap, type HostEvent } from "./events.ts";
 import { Gsync } from "./gsync.ts";
 import { InvariantError } from "./invariant.ts";
 import { answerKernelCall, type KernelCall } from "./kernel-call.ts";
@@ -107,6 +107,8 @@ export class Machine implements IpcHost, PortOwner {
   private readonly runQueue = new RunQueue<Thread>();
   /** A thread whose quantum is not over, when `run` was told to stop in the middle: it goes on first, so that stopping changes nothing. */
   private slice: Thread | undefined;
+  /** The last run ended because nothing could go on, and the host has done nothing since. */
+  idle = false;
   private sliceLeft = 0;
 
   constructor(options: MachineOptions) {
@@ -129,8 +131,12 @@ export class Machine implements IpcHost, PortOwner {
     this.addDevice("console-size", this.console.sizeDevice);
     this.addDevice("debug-exit", this.debugExit.device);
     this.addDevice("time", timeDevice(this.clock));
-    this.console.watch = (bytes) => {
-      if (this.tap.listening) this.tap.emit({ kind: "console", at: this.clock.now, bytes });
+    this.console.watch = {
+      output: (bytes) => {
+        if (this.tap.listening) this.tap.emit({ kind: "console", at: this.clock.now, bytes });
+      },
+      input: (bytes) => this.hostActs((when) => ({ kind: "console-input", ...when, bytes: bytes.slice() })),
+      resized: (rows, columns) => this.hostActs((when) => ({ kind: "console-resized", ...when, rows, columns })),
     };
   }
 
@@ -158,28 +164,43 @@ export class Machine implements IpcHost, PortOwner {
 
   /** Time goes on to `to` while nothing runs. */
   advance(to: number): void {
+    if (to <= this.clock.now && (this.clock.next ?? Infinity) > this.clock.now) return;
+    this.hostActs((when) => ({ kind: "clock-advanced", ...when, to }));
     this.clock.advance(to);
+  }
+
+  /** What the host does is told to listeners with its moment. */
+  private hostActs(event: (when: { readonly at: number; readonly step: number; readonly idle: boolean }) => HostEvent): void {
+    if (this.tap.listening) this.tap.emit(event({ at: this.clock.now, step: this.steps, idle: this.idle }));
+    this.idle = false;
   }
 
   /** "idle": nothing can go on without the host, or before `untilTime`, or the strategy has ended the run; "steps": the given number has been made; "halted": for good. */
   run(options: RunOptions = {}): "idle" | "halted" | "steps" {
     const { steps = Infinity, jump = true, untilTime = Infinity } = options;
     const end = this.steps + steps;
+    this.idle = false;
     try {
-      for (;;) {
-        if (this.slice === undefined) this.clock.advance(this.clock.now);
-        if (this.halted !== undefined) return "halted";
-        if (this.steps >= end) return "steps";
-        if (this.clock.now > untilTime) return "idle";
-        const ran = this.runOne(end - this.steps);
-        if (ran === "thread") continue;
-        if (ran === "stop") return "idle";
-        const next = this.clock.next;
-        if (next === undefined || !jump || next > untilTime) return "idle";
-        this.clock.advance(next);
-      }
+      const why = this.runUntil(end, jump, untilTime);
+      this.idle = why === "idle" && this.clock.now <= untilTime;
+      return why;
     } catch (e) {
       throw this.located(e);
+    }
+  }
+
+  private runUntil(end: number, jump: boolean, untilTime: number): "idle" | "halted" | "steps" {
+    for (;;) {
+      if (this.slice === undefined) this.clock.advance(this.clock.now);
+      if (this.halted !== undefined) return "halted";
+      if (this.steps >= end) return "steps";
+      if (this.clock.now > untilTime) return "idle";
+      const ran = this.runOne(end - this.steps);
+      if (ran === "thread") continue;
+      if (ran === "stop") return "idle";
+      const next = this.clock.next;
+      if (next === undefined || !jump || next > untilTime) return "idle";
+      this.clock.advance(next);
     }
   }
 

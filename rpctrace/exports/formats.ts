@@ -1,0 +1,21 @@
+/** Every form in which a trace can be had. */
+import type { View } from "../select.ts";
+import { dot } from "./dot.ts";
+import { json } from "./json.ts";
+import { mermaid } from "./mermaid.ts";
+import { perfetto } from "./perfetto.ts";
+import { stats } from "./stats.ts";
+import { text } from "./text.ts";
+
+/** Writes a view in pieces. */
+export type Export = (view: View, write: (text: string) => void) => void;
+
+/** By the word that `--format` takes. */
+export const formats: ReadonlyMap<string, Export> = new Map([
+  ["text", text],
+  ["json", json],
+  ["mermaid", mermaid],
+  ["dot", dot],
+  ["perfetto", perfetto],
+  ["stats", stats],
+]);

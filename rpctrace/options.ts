@@ -1,0 +1,84 @@
+/** The command line of `npm run rpctrace`. */
+import { parseArgs } from "node:util";
+import { catalogue } from "../servers/interfaces/catalogue.ts";
+import { formats } from "./exports/formats.ts";
+import { isRoutine, type Filter, type Moment } from "./select.ts";
+
+/** What the user asked for. */
+export interface RpctraceOptions {
+  readonly file: string;
+  readonly format: string;
+  readonly filter: Filter;
+}
+
+/** The command line cannot be understood: one line for stderr, exit status 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export const usage = `Usage: npm run rpctrace -- FILE [OPTION ...]
+Shows what boot --trace FILE has recorded.
+
+      --format FORMAT    text (default): lines as rpctrace prints them
+                         json: an object a line, for each event
+                         mermaid: a sequence diagram
+                         dot: a graph of tasks and ports, for Graphviz
+                         perfetto: trace events for ui.perfetto.dev
+                         stats: calls, errors, times and sizes, by routine and by tasks
+      --task TASK        only calls that TASK makes or serves: a name, a number, or ls(7)
+      --msgid ROUTINE    only calls of ROUTINE: a message id or a name
+      --from WHEN        only what begins at WHEN or later: seconds of virtual time, or #N for the Nth event
+      --to WHEN          only what begins at WHEN or earlier
+      --errors           only calls that failed
+      --help             this text
+
+--task and --msgid can be repeated, and take several with commas: any of them will do.
+Exit status: 0 fine, 1 the file cannot be read or is damaged (what can be read is shown), 2 misused.
+`;
+
+const config = {
+  format: { type: "string", default: "text" },
+  task: { type: "string", multiple: true },
+  msgid: { type: "string", multiple: true },
+  from: { type: "string" },
+  to: { type: "string" },
+  errors: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: config, strict: true, allowPositionals: true });
+  } catch (e) {
+    throw new UsageError(e instanceof Error ? (e.message.split(/\.\s|\n/)[0] ?? "") : String(e));
+  }
+}
+
+const words = (given: readonly string[] = []): readonly string[] => given.flatMap((word) => word.split(",")).filter((word) => word !== "");
+
+function moment(option: string, word: string | undefined): Moment | undefined {
+  if (word === undefined) return undefined;
+  if (/^#[1-9]\d*$/.test(word)) return { event: Number(word.slice(1)) };
+  if (/^(\d+\.?\d*|\.\d+)$/.test(word)) return { at: Math.round(Number(word) * 1e6) };
+  throw new UsageError(`${option} wants seconds or #N, not "${word}"`);
+}
+
+/** Every id may be asked for; a name must be one that an interface has. */
+function checkRoutine(word: string): void {
+  const known = catalogue.some((sub) => Object.values(sub.routines).some((r) => isRoutine(r.id, word)));
+  if (!/^\d+$/.test(word) && !known) throw new UsageError(`no interface has a routine "${word}"`);
+}
+
+/** Reads the command line; "help" when that was asked for. Throws UsageError. */
+export function parseRpctraceOptions(args: readonly string[]): RpctraceOptions | "help" {
+  const { values, positionals } = parse(args);
+  if (values.help) return "help";
+  const [file, more] = positionals;
+  if (file === undefined) throw new UsageError("which file?");
+  if (more !== undefined) throw new UsageError(`one file at a time: what is "${more}"?`);
+  if (!formats.has(values.format)) throw new UsageError(`no format "${values.format}": ${[...formats.keys()].join(", ")}`);
+  const msgids = words(values.msgid);
+  msgids.forEach(checkRoutine);
+  const filter = { tasks: words(values.task), msgids, from: moment("--from", values.from), to: moment("--to", values.to), errors: values.errors };
+  return { file, format: values.format, filter };
+}
