@@ -62,6 +62,16 @@ describe("/bin/rpctrace: the lines of a trace", () => {
     expect(output).to.match(/\.\.\. = 0 0 0 \{[\d ]+\} \d+\n/);
   });
 
+  it("wrappers go when nobody has them any more: twenty children leave no more than five", () => {
+    const highest = (n: number): number => {
+      const words = Array.from({ length: n }, (_, i) => i).join(" ");
+      const { output } = run(`rpctrace -o /tmp/t sh -c "for i in ${words}; do cat /etc/motd; done" >/dev/null 2>&1; cat /tmp/t`);
+      expect([...output.matchAll(/mark_exit/g)].length).to.equal(n + 1);
+      return Math.max(...[...output.matchAll(/<--(\d+)/g)].map((m) => Number(m[1])));
+    };
+    expect(highest(20)).to.equal(highest(5));
+  });
+
   it("an active translator is served through it", () => {
     const { lines } = run("settrans -ac /tmp/h /bin/rpctrace -o /tmp/t /hurd/hello; cat /tmp/h; grep io_read /tmp/t");
     expect(lines[0]).to.equal("Hello, world!");
@@ -114,6 +124,13 @@ describe("/bin/rpctrace -p and -y, which the real one does not have", () => {
     expect(lines.at(-1)).to.match(/^Process \d+ exited$/);
   });
 
+  it("-p traces a server while others use it", () => {
+    const { lines } = run("rpctrace -o /tmp/t -p 6 2>/dev/null & sleep 1; /bin/true; echo $?; kill -INT $!; wait; id -u; grep -c mach_port_deallocate /tmp/t; tail -n 1 /tmp/t");
+    expect(lines.slice(0, 2)).to.deep.equal(["0", "0"]);
+    expect(Number(lines[2])).to.be.greaterThan(0);
+    expect(lines[3]).to.equal("Process 6 detached");
+  });
+
   it("-p lets go when interrupted: the process goes on with the rights that it had", () => {
     const loop = 'sh -c "while sleep 1; do echo tick; done" & P=$!; sleep 2;';
     const { lines } = run(`${loop} rpctrace -o /tmp/t -p $P 2>/dev/null & R=$!; sleep 4; kill -INT $R; wait $R; echo $?; sleep 3; kill -9 $P && echo killed; tail -n 1 /tmp/t; grep -c tick /tmp/t`);
@@ -127,6 +144,7 @@ describe("/bin/rpctrace -p and -y, which the real one does not have", () => {
 
   it("-p refuses what is no process, and a command beside it", () => {
     expect(run("rpctrace -p 9999; echo $?").lines).to.deep.equal(["rpctrace: 9999: No such process", "1"]);
+    expect(run("rpctrace -p 4; echo $?").lines, "proc, which it needs itself").to.deep.equal(["rpctrace: 4: Resource deadlock avoided", "1"]);
     expect(run("rpctrace -p 1 true 2>/dev/null; echo $?; rpctrace -p x 2>/dev/null; echo $?").lines).to.deep.equal(["64", "64"]);
   });
 

@@ -1,6 +1,7 @@
 /**
  * Tracing a process that runs already (`-p`), which the real rpctrace cannot. While the task is stopped, every send right in its space is exchanged
- * for a wrapper under the same name; letting go exchanges them back. What it receives from is left alone: who has a right to it is not known.
+ * for a wrapper under the same name; letting go exchanges them back. What it receives from is left alone, since who has a
+ * right to it is not known: what others send there, and rights that come with it, pass unseen.
  */
 import { deallocate } from "../../../../glibc-shim/rights.ts";
 import { machCall } from "../../../../mach/interfaces/mach.ts";
@@ -10,11 +11,11 @@ import type { Syscall } from "../../../../mach/kern/syscall.ts";
 import type { TracedTasks } from "./tasks.ts";
 import { another, UNTRACED, type Wrappers } from "./wrappers.ts";
 
-/** Begins to trace `task`, whose send right it takes. */
+/** Begins to trace `task`, whose send right it takes. It is stopped only after proc, which it may be, has said its pid. */
 export function* attach(task: MachPort, tasks: TracedTasks, wrappers: Wrappers): Syscall<void> {
-  yield* machCall.task_suspend(task, {});
   yield* wrappers.add(task, UNTRACED);
   yield* tasks.add(task, wrappers);
+  yield* machCall.task_suspend(task, {});
   yield* tasks.firstRequest(task, wrappers);
   yield* exchange(task, (right) => wrap(right, task, wrappers));
   yield* machCall.task_resume(task, {});

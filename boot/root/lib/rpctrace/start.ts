@@ -27,6 +27,8 @@ export class StartError extends Error {
 
 const NOT_FOUND = 1;
 const FAILED = 2;
+/** The process server, whose services rpctrace needs itself. */
+const HURD_PID_PROC = 4;
 
 interface Program {
   readonly file: MachPort;
@@ -91,12 +93,12 @@ export function* startTraced(libc: Libc, argv: readonly string[], env: ReadonlyM
 
 /**
  * Traces process `pid` until it ends ("exited") or a signal says to let go ("detached"): then only calls that are open are waited for, and a second
- * signal ends that too. Throws StartError.
+ * signal ends that too. Throws StartError; EDEADLK for what rpctrace itself needs to go on.
  */
 export function* traceRunning(libc: Libc, pid: number, options: TraceOptions): Syscall<"exited" | "detached"> {
   const got = yield* procCall.proc_pid2task(libc.ports.proc, { pid });
   if (got.err) throw new StartError(`${pid}: ${strerror(got.err)}`, NOT_FOUND);
-  if (pid === libc.getpid()) throw new StartError(`${pid}: ${strerror(Errno.EINVAL)}`, NOT_FOUND);
+  if (pid === libc.getpid() || pid === HURD_PID_PROC) throw new StartError(`${pid}: ${strerror(Errno.EDEADLK)}`, NOT_FOUND);
   let signals = 0;
   const count = function* (): Syscall<void> {
     signals++;
