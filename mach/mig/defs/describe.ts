@@ -1,6 +1,6 @@
 /** An interface as JSON, field for field as `reference/rpc-tables.json` writes its interfaces. */
 import { carriesRight, type Argument, type Interface, type ResolvedRoutine } from "./resolve.ts";
-import type { IpcType } from "./types.ts";
+import type { IpcType } from "./ipc-type.ts";
 import { POLYMORPHIC } from "./wire-names.ts";
 
 /** A value of JSON whose keys are in the order of the table. */

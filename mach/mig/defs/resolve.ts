@@ -2,7 +2,7 @@
 import { MsgType } from "../../ipc/names.ts";
 import { DefsError, type Place } from "./place.ts";
 import type { ArgumentDecl, Direction, Flag, RoutineDecl, Statement } from "./syntax.ts";
-import { builtinTypes, declareType, deallocBy, isPort, longBy, type IpcType, type Lookup } from "./types.ts";
+import { builtinTypes, declareType, deallocBy, isPort, longBy, type IpcType, type Lookup } from "./ipc-type.ts";
 import { POLYMORPHIC } from "./wire-names.ts";
 
 /** One argument of a routine, with what its flags make of its type. */
