@@ -70,7 +70,7 @@ class Dot {
     while (this.tokens[this.at] !== "}") this.statement();
     this.take("}");
     if (this.at !== this.tokens.length) throw new Error("something stands behind the graph");
-    return this;
+    return { nodes: this.nodes, edges: this.edges };
   }
 }
 

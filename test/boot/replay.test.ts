@@ -1,0 +1,140 @@
+import { expect } from "chai";
+import type { KernelEvent } from "../../mach/kern/events.ts";
+import { HistoryError, runOf, systemOf } from "../../boot/history.ts";
+import { Replay, same, type ReplayResult } from "../../boot/replay.ts";
+import { runCommands, Session, type SessionOptions } from "../../boot/session.ts";
+import type { SystemOptions } from "../../boot/system.ts";
+import { readTrace, type Trace } from "../../rpctrace/read.ts";
+import { TraceRecorder } from "../../rpctrace/record.ts";
+import type { Machine } from "../../mach/kern/machine.ts";
+
+/** Records what `run` makes a machine do, through the bytes of a file. */
+function record(system: SystemOptions, run: (observe: (machine: Machine) => void) => void): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  const recorder = new TraceRecorder((b) => chunks.push(b), runOf(system));
+  let machine: Machine | undefined;
+  run((m) => {
+    machine = m;
+    m.tap.listen((e) => recorder.event(e));
+  });
+  if (machine !== undefined) recorder.end(machine);
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function recordCommands({ commands, user = "root", input = "", ...system }: SessionOptions): Uint8Array {
+  return record({ ...system, run: { user, commands } }, (observe) => void runCommands({ ...system, commands, user, input, observe }));
+}
+
+const noFile = (): Uint8Array => {
+  throw new Error("no file is needed");
+};
+
+function replay(trace: Trace): ReplayResult {
+  for (const run = new Replay(trace, systemOf(trace.header.run, noFile)).run(); ; ) {
+    const step = run.next();
+    if (step.done) return step.value;
+  }
+}
+
+function expectSame(bytes: Uint8Array): Trace {
+  const trace = readTrace(bytes);
+  expect(trace.fault).to.equal(undefined);
+  const result = replay(trace);
+  expect(result.difference).to.equal(undefined);
+  expect(result.same).to.equal(trace.events.length);
+  return trace;
+}
+
+describe("a recorded history, run again, is the same", () => {
+  it("for a boot", () => void expectSame(recordCommands({ commands: "true" })));
+  it("for a pipeline", () => void expectSame(recordCommands({ commands: "ls / | sort | wc -l", seed: 12 })));
+  it("for another user and the random scheduler", () => void expectSame(recordCommands({ commands: "id", user: "guest", scheduler: "random", seed: 7 })));
+  it("for a kill -9 in the middle", () => void expectSame(recordCommands({ commands: "sleep 50 & sleep 1; kill -9 $!; wait $!; echo $?" })));
+
+  it("for a kill -9 in the middle of an exec, wherever that is", () => {
+    for (const seed of [1, 2]) expectSame(recordCommands({ commands: "ls / & kill -9 $!; wait $!; echo $?", scheduler: "random", seed }));
+  }).timeout(120_000);
+
+  it("for what is typed at the console", () => {
+    const trace = expectSame(recordCommands({ commands: "read a; cat; echo $a", input: "one\ntwo\n" }));
+    const typed = trace.events.flatMap((e) => (e.kind === "console-input" ? [new TextDecoder().decode(e.bytes)] : []));
+    expect(typed.slice(0, 2)).to.deep.equal(["one\n", "two\n"]);
+  });
+
+  it("for keys, a window's size and a clock that come while it runs", () => {
+    const bytes = record({}, (observe) => {
+      const session = new Session({ observe, verbose: true }, () => undefined);
+      const { machine } = session;
+      machine.console.resize(30, 100);
+      const keys = ["root\n", "hurd\n", "stty size; sleep 1 & echo $(echo hi)\n", "ec", "ho a\x7fb\n", "\x03", "exit\n"];
+      for (let i = 0; i < 400; i++) {
+        const why = machine.run({ steps: 77 + i, jump: false });
+        if (i % 50 === 49) machine.console.input(new TextEncoder().encode(keys[(i - 49) / 50] ?? "x"));
+        if (i === 200) machine.console.resize(40, 120);
+        if (why === "idle") machine.advance(Math.min(machine.now + 13_000, machine.nextTimer ?? Infinity));
+      }
+    });
+    const kinds = new Set(expectSame(bytes).events.map((e) => e.kind));
+    expect(kinds.has("console-input") && kinds.has("console-resized") && kinds.has("clock-advanced")).to.equal(true);
+  });
+});
+
+describe("a history that is not the same", () => {
+  const trace = (): Trace => readTrace(recordCommands({ commands: "echo one", input: "x\n" }));
+
+  it("is shown by its first difference, with both events", () => {
+    const whole = trace();
+    const at = whole.events.findIndex((e, i) => i > 3000 && e.kind === "message-sent");
+    const events = whole.events.map((e, i): KernelEvent => (i === at && e.kind === "message-sent" ? { ...e, id: 1 } : e));
+    const { same: before, difference } = replay({ ...whole, events });
+    expect(before).to.equal(at);
+    expect(difference).to.deep.equal({ number: at + 1, recorded: events[at], now: whole.events[at] });
+  });
+
+  it("differs where another command runs", () => {
+    const whole = trace();
+    const other = { ...whole.header, run: { ...whole.header.run, commands: "echo two" } };
+    expect(replay({ ...whole, header: other }).difference?.now).to.not.equal(undefined);
+  });
+
+  it("differs by events that are missing, or too many", () => {
+    const whole = trace();
+    const last = whole.events.at(-1);
+    if (last === undefined) throw new Error("no events");
+    expect(replay({ ...whole, events: whole.events.slice(0, -1) }).difference).to.deep.equal({ number: whole.events.length, recorded: undefined, now: last });
+    expect(replay({ ...whole, events: [...whole.events, last] }).difference).to.deep.equal({ number: whole.events.length + 1, recorded: last, now: undefined });
+  });
+
+  it("of which only a beginning is there is the same as far as that goes", () => {
+    const bytes = recordCommands({ commands: "echo one" });
+    const cut = readTrace(bytes.subarray(0, bytes.length >> 1));
+    expect(cut.fault).to.match(/cut off/);
+    expect(replay(cut)).to.deep.include({ same: cut.events.length, difference: undefined });
+  });
+});
+
+describe("what a trace's header says of the run", () => {
+  it("is all that it takes to build the system again", () => {
+    const system: SystemOptions = { seed: 4, scheduler: "random", singleUser: false, holes: ["2021-43411"], bootScript: "x", run: { user: "guest", commands: "ls" } };
+    expect(systemOf(runOf(system), noFile)).to.deep.equal(system);
+    expect(systemOf(runOf({ bootScript: "x" }), noFile)).to.deep.equal({ seed: 0, scheduler: "default", singleUser: false, holes: [], bootScript: "x" });
+  });
+
+  it("names a disk image and knows it by its checksum", () => {
+    const disk = Uint8Array.of(1, 2, 3);
+    const run = runOf({ disk }, "image");
+    expect(systemOf(run, () => disk).disk).to.equal(disk);
+    expect(() => systemOf(run, () => Uint8Array.of(1, 2, 4))).to.throw(HistoryError, "the disk image image is not what it was");
+  });
+
+  it("is refused when it says too little", () => {
+    expect(() => systemOf({ seed: 1 }, noFile)).to.throw(HistoryError, "does not say how its system was built");
+  });
+});
+
+describe("events are the same", () => {
+  it("by value, arrays and bytes apart, and only with the same parts", () => {
+    expect(same({ a: [1, Uint8Array.of(2)] }, { a: [1, Uint8Array.of(2)] })).to.equal(true);
+    for (const [a, b] of [[[1], [1, 2]], [{ a: 1 }, { a: 1, b: undefined }], [Uint8Array.of(1), [1]], [[], {}], [0, "0"], [null, {}]] as const) expect(same(a, b)).to.equal(false);
+  });
+});
