@@ -44,9 +44,11 @@ export async function main(args: readonly string[]): Promise<number> {
     const output = new Output();
     const watching = observers(options, system);
     const session = new Session({ ...system, observe: watching.attach, verbose: options.commands === undefined || options.verbose }, (bytes) => output.add(bytes));
-    const status = interactive ? await runTerminal(session, output) : await runBatch(session, output);
-    watching.finish(session.machine);
-    return status;
+    try {
+      return interactive ? await runTerminal(session, output) : await runBatch(session, output);
+    } finally {
+      watching.finish(session.machine);
+    }
   } catch (e) {
     process.stderr.write(`boot: ${e instanceof Error ? e.message : String(e)}\n`);
     if (e instanceof UsageError) process.stderr.write("boot: --help shows the options\n");
