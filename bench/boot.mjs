@@ -1,5 +1,6 @@
 // npm run bench: wall time from the command to the shell's first word, Node's start included; beside it, Node on an empty file.
 import { spawnSync } from "node:child_process";
+import { spawn } from "@lydell/node-pty";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 
@@ -24,11 +25,32 @@ function milliseconds(args) {
   return performance.now() - from;
 }
 
-const times = new Map(Object.keys(kinds).map((name) => [name, []]));
+/** From the command under a pseudo-terminal to the login prompt. */
+function toThePrompt() {
+  return new Promise((resolve) => {
+    const from = performance.now();
+    let text = "";
+    const terminal = spawn(process.execPath, ["boot/run.mjs", "boot"], { cwd: root, cols: 80, rows: 24 });
+    terminal.onData((data) => {
+      text += data;
+      if (!text.includes("login: ")) return;
+      text = "";
+      terminal.kill("SIGKILL");
+      resolve(performance.now() - from);
+    });
+  });
+}
+
+const PROMPT = "boot to the login prompt";
+const times = new Map([...Object.keys(kinds), PROMPT].map((name) => [name, []]));
 for (const args of Object.values(kinds)) milliseconds(args);
-for (let i = 0; i < runs; i++) for (const [name, args] of Object.entries(kinds)) times.get(name).push(milliseconds(args));
+for (let i = 0; i < runs; i++) {
+  for (const [name, args] of Object.entries(kinds)) times.get(name).push(milliseconds(args));
+  times.get(PROMPT).push(await toThePrompt());
+}
 for (const [name, all] of times) {
   all.sort((a, b) => a - b);
   const [least, median, most] = [all[0], all[all.length >> 1], all.at(-1)].map((t) => `${t.toFixed(0)} ms`);
   process.stdout.write(`${name.padEnd(26)} median ${median.padStart(8)}   least ${least.padStart(8)}   most ${most.padStart(8)}\n`);
 }
+process.exit(0);
