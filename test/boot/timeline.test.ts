@@ -137,6 +137,7 @@ const timeline: readonly Step[] = [
   ["44", "ST", "P", "proc_mark_important_request"],
   ["45", "I", "P", "proc_getprivports_request"],
   ["45", "I", "FS", "dir_lookup"],
+  ["45", "I", "P", "proc_make_login_coll_request"],
   ["45", "I", "FS", "file_exec_paths"],
 ];
 
