@@ -3,6 +3,7 @@
  * sender (rights return, header not swapped; mach-ipc.md §2 rule 4), and received into a buffer that is too small (rule 11).
  *
  * Names are given out in the order reply right, then body rights (mach-ipc.md §1).
+ * The complex bit of what is received is computed anew: set only if the body really carries rights or out-of-line data (mach-ipc.md §2 rule 3).
  */
 import { Msg, type KernReturn } from "../kern/kern-return.ts";
 import { VmCopy } from "../vm/copy.ts";
