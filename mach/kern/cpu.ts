@@ -127,6 +127,12 @@ function execute(machine: Machine, thread: Thread, trap: Trap): number {
     case "raise":
       raiseException(machine, thread, trap.exception, trap.code, trap.subcode);
       return thread.stopped === null ? 0 : BLOCKED;
+    case "foreign": {
+      const { personality } = thread.task;
+      if (personality !== null) return personality.call(thread, trap);
+      raiseException(machine, thread, EXC_BAD_INSTRUCTION, 1, 0);
+      return thread.stopped === null ? 0 : BLOCKED;
+    }
     case "load": {
       const data = readMemory(thread.task.map, trap.address, trap.size);
       if (isFault(data)) return again(machine, thread, trap, data);

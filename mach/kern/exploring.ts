@@ -32,7 +32,11 @@ function lookAhead(machine: Machine, thread: Thread): boolean {
 
 function enabledThread(thread: Thread): Enabled {
   const trap = thread.running?.ahead ?? undefined;
-  const footprint = { task: thread.task.id, ports: trap?.op === "mach_msg" ? portsOf(thread, trap) : [] };
+  const footprint = {
+    task: thread.task.id,
+    ports: trap?.op === "mach_msg" ? portsOf(thread, trap) : [],
+    cells: trap?.op === "foreign" ? (thread.task.personality?.footprint(thread, trap) ?? []) : [],
+  };
   return { thread: thread.id, task: thread.task.id, name: thread.name || thread.task.name, trap, footprint };
 }
 

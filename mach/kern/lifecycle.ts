@@ -29,6 +29,10 @@ export function createTask(machine: Machine, parent: Task | null, name: string, 
   task.selfPort = port.makeSend();
   if (parent !== null) inheritPorts(task, parent);
   machine.tasks.add(task);
+  if (parent?.personality) {
+    task.personality = parent.personality;
+    parent.personality.taskCreated(task, parent);
+  }
   if (machine.tap.listening)
     machine.tap.emit({ kind: "task-created", at: machine.clock.now, task: task.id, parent: parent?.id, name, port: port.id });
   if (parent !== null) announce(machine, task, parent);
@@ -56,6 +60,7 @@ export function terminateTask(machine: Machine, task: Task): void {
   task.alive = false;
   for (const thread of [...task.threads]) terminateThread(machine, thread);
   machine.tasks.delete(task);
+  task.personality?.taskEnded(task);
   for (const ref of [task.selfPort, task.exceptionPort, task.bootstrapPort, ...task.registered]) releaseSendRight(ref);
   task.selfPort = null;
   task.exceptionPort = null;

@@ -12,6 +12,8 @@ export interface Footprint {
   readonly task: number;
   /** Ports by their kernel-wide number: destination, reply, where it receives, rights in the body. */
   readonly ports: readonly number[];
+  /** What a foreign system call touches besides, in its personality's words. */
+  readonly cells: readonly string[];
 }
 
 /** A thread that could run, and the trap that it would make. */

@@ -47,7 +47,16 @@ export interface RaiseTrap {
   readonly subcode: number;
 }
 
-export type Trap = MachMsg | SelfTrap | LoadTrap | StoreTrap | CodeTrap | RaiseTrap;
+/**
+ * A system call of a foreign personality (`personality.ts`), which knows its arguments and puts its results into the trap.
+ * Without a personality it is a bad instruction.
+ */
+export interface ForeignTrap {
+  readonly op: "foreign";
+  readonly call: string;
+}
+
+export type Trap = MachMsg | SelfTrap | LoadTrap | StoreTrap | CodeTrap | RaiseTrap | ForeignTrap;
 
 /** A computation that may block in the kernel. Run it with `yield*`. */
 export type Syscall<T> = Generator<Trap, T, KernReturn>;

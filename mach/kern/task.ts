@@ -11,6 +11,7 @@ import type { Space } from "../ipc/space.ts";
 import { copyin, copyout, isFault } from "../vm/access.ts";
 import type { VmCopy } from "../vm/copy.ts";
 import type { VmMap } from "../vm/map.ts";
+import type { Personality } from "./personality.ts";
 import type { Entry } from "./syscall.ts";
 import type { Thread } from "./thread.ts";
 
@@ -30,6 +31,8 @@ export class Task implements KObject {
   name: string;
   alive = true;
   essential = false;
+  /** Whose system calls its foreign traps are; the parent's at first. */
+  personality: Personality | null = null;
   suspendCount = 0;
   /** What `mach_task_self` gives; a send right that the task holds. */
   selfPort: PortRef = null;
