@@ -3,6 +3,7 @@ import type { Main } from "../glibc-shim/libc.ts";
 import { main as authServer } from "../servers/auth/main.ts";
 import { main as crashServer } from "../servers/crash/main.ts";
 import { main as execServer } from "../servers/exec/main.ts";
+import { main as fakeauthServer } from "../servers/fakeauth/main.ts";
 import { main as fifoServer } from "../servers/fifo/main.ts";
 import { main as firmlinkServer } from "../servers/firmlink/main.ts";
 import { main as helloServer } from "../servers/hello/main.ts";
@@ -22,6 +23,8 @@ export const servers: readonly (readonly [path: string, main: Main])[] = [
   ["/hurd/auth", authServer],
   ["/hurd/crash", crashServer],
   ["/hurd/exec", execServer],
+  ["/bin/fakeauth", fakeauthServer],
+  ["/hurd/fakeauth", fakeauthServer],
   ["/hurd/fifo", fifoServer],
   ["/hurd/firmlink", firmlinkServer],
   ["/hurd/hello", helloServer],

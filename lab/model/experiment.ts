@@ -2,6 +2,7 @@
  * What an experiment is. One file states question, set-up, variables and expectation, makes one run at one point of its grid, and says what came out.
  * The runner (`lab/run/`) does the rest: the grid, workers, results, the report.
  */
+import type { Scenario } from "../explore/explore.ts";
 import type { FailState } from "./launch.ts";
 
 /** A value of a variable; what stands in a table cell. */
@@ -84,7 +85,12 @@ export interface Experiment {
   run(point: Point, seed: number): Outcome;
   /** Points of the grid that make no sense are left out. Default: all. */
   sensible?(point: Point): boolean;
-  /** Shows the run at `point` under `schedule`. */
+  /**
+   * Where schedules matter: what runs at `point`, to be run under any strategy. `npm run lab -- explore` searches it, and `replay` shows a schedule of it step by step.
+   * Outcomes are told by their key.
+   */
+  scenario?(point: Point, seed: number): Scenario<unknown>;
+  /** Shows the run at `point` under `schedule`, when there is more to show than the steps of `scenario`. */
   replay?(point: Point, seed: number, schedule: string): Replayed;
   conclude(lines: readonly Line[]): Conclusion;
 }

@@ -10,7 +10,7 @@ import { procCall } from "../interfaces/process.ts";
 import { startupCall } from "../interfaces/startup.ts";
 import { lookupStartup, registerEssential } from "../lib/essential.ts";
 import { Bucket } from "../lib/ports.ts";
-import { ROOT_IDS } from "./handle.ts";
+import { ROOT_IDS } from "../lib/auth-handle.ts";
 import { AuthServer } from "./serve.ts";
 
 const HURD_VERSION = "0.9";

@@ -9,7 +9,7 @@ import type { Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { Condition } from "../lib/sync.ts";
-import type { Ids } from "./handle.ts";
+import type { Ids } from "../lib/auth-handle.ts";
 
 /** A user who waits. */
 interface User {

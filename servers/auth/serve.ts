@@ -9,7 +9,7 @@ import { auth } from "../interfaces/auth.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { Thread } from "../lib/sync.ts";
 import { PortClass, type Bucket, type PortInfo } from "../lib/ports.ts";
-import { mayMake, type Handle, type Ids } from "./handle.ts";
+import { mayMake, type Handle, type Ids } from "../lib/auth-handle.ts";
 import { RendezvousTable, type WatchDeath } from "./rendezvous.ts";
 
 const reply = replyTo(auth);

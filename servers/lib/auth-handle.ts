@@ -1,4 +1,4 @@
-/** Auth handles: a port that is an identity (auth-proc.md §1.1, §1.3). */
+/** Auth handles: a port that is an identity (auth-proc.md §1.1, §1.3). The auth server has them, and fakeauth, which plays one. */
 import type { MachPort } from "../../mach/ipc/names.ts";
 
 /** Four lists of ids. Effective ids decide access; available ones may be made effective. Order and duplicates are kept. */

@@ -9,7 +9,7 @@ import { allocateReceive, deallocate, destroyReceive, taskSelf } from "../../../
 import { authCall } from "../../../servers/interfaces/auth.ts";
 import { Errno } from "../../../servers/interfaces/errno.ts";
 import { interruptCall } from "../../../servers/interfaces/interrupt.ts";
-import { mayMake, type Ids } from "../../../servers/auth/handle.ts";
+import { mayMake, type Ids } from "../../../servers/lib/auth-handle.ts";
 import { probed } from "../probe.ts";
 
 const ids = (euids: readonly number[], auids: readonly number[] = [], egids: readonly number[] = [], agids: readonly number[] = []): Ids => ({ euids, auids, egids, agids });
