@@ -1,0 +1,4 @@
+/** All experiments, by number. */
+import type { Experiment } from "../model/experiment.ts";
+
+export const experiments: readonly Experiment[] = [];
