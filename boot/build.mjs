@@ -3,10 +3,13 @@ import { readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const folders = ["mach", "servers", "glibc-shim", "rpctrace", "boot"];
+const folders = ["mach", "servers", "glibc-shim", "rpctrace", "boot", "lab"];
 
 /** Every command that has a bundle, with its entry file. */
-export const commands = { boot: "boot/main.ts", rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts" };
+export const commands = { boot: "boot/main.ts", rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts", lab: "lab/run/main.ts" };
+
+/** Bundles that are no commands: threads of the laboratory. */
+const workers = { "lab-worker": "lab/run/worker.ts" };
 
 /** The newest modification time below `dir`, in milliseconds. */
 function newest(dir) {
@@ -32,7 +35,7 @@ export async function build() {
   const { build: esbuild } = await import("esbuild");
   await esbuild({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(Object.entries(commands).map(([name, entry]) => [name, entry])),
+    entryPoints: { ...commands, ...workers },
     outdir: "dist",
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -43,6 +46,7 @@ export async function build() {
     minify: true,
     sourcemap: true,
     logLevel: "warning",
+    external: ["esbuild", "piscina", "@observablehq/plot", "linkedom"],
     define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"' },
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });

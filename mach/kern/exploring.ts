@@ -10,11 +10,12 @@ import type { Thread } from "./thread.ts";
 
 /** The thread whose trap is next; undefined when none can run. */
 export function pickThread(machine: Machine, strategy: Strategy): Thread | "stop" | undefined {
+  const current = machine.current?.id;
   const ready = [...machine.tasks].flatMap((task) => task.threads.filter((t) => t.runnable)).sort((a, b) => a.id - b.id);
   const threads = ready.filter((t) => lookAhead(machine, t) && t.runnable);
   if (threads.length === 0) return undefined;
   const enabled = threads.map(enabledThread);
-  const choice = strategy.next({ enabled, current: machine.current?.id, step: machine.steps, random: machine.random });
+  const choice = strategy.next({ enabled, current, step: machine.steps, random: machine.random });
   return choice === "stop" ? "stop" : threads[choice];
 }
 

@@ -1,0 +1,51 @@
+/** Experiments by name, the user's own files included. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { experiments } from "../experiments/index.ts";
+import type { Experiment } from "../model/experiment.ts";
+import { UsageError } from "./usage.ts";
+
+/** Where a bundle of the user's file lies: built once, loaded by every worker. */
+const bundles = new Map<string, Promise<string>>();
+
+async function bundleOf(path: string): Promise<string> {
+  const { build } = await import("esbuild");
+  const outfile = resolve("dist", `experiment-${createHash("sha256").update(path).digest("hex").slice(0, 12)}.mjs`);
+  try {
+    await build({ entryPoints: [path], outfile, bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "silent" });
+  } catch (e) {
+    const [first] = (e as { readonly errors?: readonly { readonly text: string; readonly location?: { readonly file: string; readonly line: number } | null }[] }).errors ?? [];
+    const at = first?.location ? `${first.location.file}:${first.location.line}: ` : "";
+    throw new UsageError(`${path} cannot be built: ${at}${first?.text ?? String(e)}`);
+  }
+  return outfile;
+}
+
+const isExperiment = (x: unknown): x is Experiment => typeof x === "object" && x !== null && "name" in x && "run" in x && "conclude" in x && "independent" in x;
+
+async function load(path: string): Promise<Experiment> {
+  const built = bundles.get(path) ?? bundleOf(path);
+  bundles.set(path, built);
+  const module = (await import(pathToFileURL(await built).href)) as { readonly experiment?: unknown };
+  if (!isExperiment(module.experiment)) throw new UsageError(`${path} exports no "experiment"`);
+  return module.experiment;
+}
+
+/** The experiment called `name`, or in the file `name`. Throws UsageError. */
+export async function experimentOf(name: string): Promise<Experiment> {
+  const known = experiments.find((e) => e.name === name) ?? onlyOne(name);
+  if (known !== undefined) return known;
+  if (/\.[cm]?[tj]s$/.test(name)) {
+    if (!existsSync(name)) throw new UsageError(`there is no file ${name}`);
+    return load(resolve(name));
+  }
+  throw new UsageError(`no experiment "${name}"; npm run lab -- list shows them`);
+}
+
+/** "e01" is enough for "e01-leak". */
+function onlyOne(name: string): Experiment | undefined {
+  const [found, another] = experiments.filter((e) => e.name.startsWith(`${name}-`));
+  return another === undefined ? found : undefined;
+}

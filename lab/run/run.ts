@@ -1,0 +1,84 @@
+/** Runs an experiment's grid in parallel workers; what has been run before is not run again. */
+import { setMaxListeners } from "node:events";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+import type { Experiment, Line, Point } from "../model/experiment.ts";
+import { gridOf, runKey } from "./grid.ts";
+import { Progress } from "./progress.ts";
+import { Results } from "./results.ts";
+import type { Job } from "./worker.ts";
+
+/** How to run. */
+export interface RunSettings {
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly seed: number;
+  readonly runs: number;
+  readonly jobs: number | undefined;
+  readonly out: string;
+  readonly fresh: boolean;
+}
+
+/** ^C: what is finished is kept. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+interface Planned {
+  readonly point: Point;
+  readonly seed: number;
+  readonly key: string;
+}
+
+function plan(experiment: Experiment, { values, seed, runs }: RunSettings): readonly Planned[] {
+  return gridOf(experiment, values).flatMap((point) =>
+    Array.from({ length: runs }, (_, i) => ({ point, seed: seed + i, key: runKey(point, seed + i) })),
+  );
+}
+
+/** Workers stand beside this file: as a bundle, or as source under tsx. */
+function pool(jobs: number): Piscina<Job, Line> {
+  const source = import.meta.url.endsWith(".ts");
+  const filename = fileURLToPath(new URL(source ? "worker.ts" : "lab-worker.mjs", import.meta.url));
+  return new Piscina({ filename, maxThreads: jobs, minThreads: 1, ...(source ? { execArgv: ["--import", "tsx"] } : {}) });
+}
+
+/**
+ * Runs all of the grid that `settings.out` has not yet; answers its lines in the grid's order. `name` is what a worker finds the experiment by.
+ * Throws Interrupted on ^C, ResultsError when the results cannot be written, and the run's own error when one fails; finished runs are kept in each case.
+ */
+export async function runExperiment(name: string, experiment: Experiment, settings: RunSettings): Promise<readonly Line[]> {
+  const planned = plan(experiment, settings);
+  const results = new Results(settings.out, experiment, settings.fresh);
+  const missing = planned.filter(({ key }) => results.get(key) === undefined);
+  if (missing.length > 0) await runAll(name, experiment, missing, results, settings.jobs ?? availableParallelism());
+  return results.finish(planned.map(({ key }) => key));
+}
+
+async function runAll(name: string, experiment: Experiment, missing: readonly Planned[], results: Results, jobs: number): Promise<void> {
+  const workers = pool(Math.min(jobs, missing.length));
+  const progress = new Progress(experiment.name, missing.length);
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  let why: Error | undefined;
+  let kept = 0;
+  const end = (error: Error): void => {
+    why ??= error;
+    stop.abort();
+  };
+  const interrupt = (): void => end(new Interrupted(`interrupted: ${kept} of ${missing.length} runs of ${experiment.name} are kept; the same command goes on from there`));
+  process.once("SIGINT", interrupt);
+  const one = async ({ point, seed }: Planned): Promise<void> => {
+    const line = await workers.run({ name, point, seed }, { signal: stop.signal });
+    if (stop.signal.aborted) return;
+    results.add(line);
+    kept++;
+    progress.step();
+  };
+  const asError = (e: unknown): Error => (e instanceof Error ? e : new Error(String(e)));
+  await Promise.all(missing.map((p) => one(p).catch((e: unknown) => (stop.signal.aborted ? undefined : end(asError(e))))));
+  process.off("SIGINT", interrupt);
+  progress.end();
+  await workers.destroy();
+  if (why !== undefined) throw why;
+}
