@@ -8,8 +8,8 @@
 import { Msg, type KernReturn } from "../kern/kern-return.ts";
 import { VmCopy } from "../vm/copy.ts";
 import type { IpcThread } from "./host.ts";
-import { DEAD, destroyBody, destroyRight, isPort, Kmsg, type KItem, type PortRef } from "./kmsg.ts";
-import { HEADER_SIZE, itemSize, messageSize, MsgOption, type Item, type MachMsg } from "./message.ts";
+import { DEAD, destroyBody, destroyRight, isPort, kitem, Kmsg, Rights, type KItem, type PortRef } from "./kmsg.ts";
+import { HEADER_SIZE, itemSize, messageSize, MsgOption, type Item, type ItemData, type MachMsg } from "./message.ts";
 import { isPortType, MsgType, PortType } from "./names.ts";
 import { reaches } from "./notify.ts";
 import type { Port } from "./port.ts";
@@ -21,34 +21,46 @@ const isSendType = (type: number): boolean => type >= MsgType.MOVE_SEND && type 
 
 /** Copies in the whole message. Answers a code when it cannot be sent. */
 export function copyinMessage(thread: IpcThread, msg: MachMsg): Kmsg | KernReturn {
-  const { space } = thread;
-  const size = msg.sendSize < 0 ? messageSize(msg.items) : msg.sendSize;
+  const { sendSize, complex, remoteType, localType } = msg;
+  const size = sendSize < 0 ? messageSize(msg.items) : sendSize;
   if (size < HEADER_SIZE || size & 3) return Msg.SEND_MSG_TOO_SMALL;
   if (msg.option & MsgOption.SEND_CANCEL && msg.notify === 0) return Msg.SEND_INVALID_NOTIFY;
-  const header = copyinHeader(space, msg);
-  if (typeof header === "number") return header;
-  const body = new Body(thread, msg.items, size - HEADER_SIZE, msg.complex);
-  const code = body.read();
-  const { items } = body;
-  if (code !== Msg.SUCCESS) {
-    destroyRight(header.remote, receivedType(msg.remoteType));
-    destroyRight(header.local, receivedType(msg.localType));
-    destroyBody(items);
-    return code;
-  }
-  const kmsg = new Kmsg(header.remote, receivedType(msg.remoteType), header.local, msg.localType === 0 ? 0 : receivedType(msg.localType), msg.id, items, size, msg.complex);
+  const kmsg = new Kmsg(null, receivedType(remoteType), null, localType === 0 ? 0 : receivedType(localType), msg.id, [], size, complex);
+  const code = copyinHeader(thread.space, msg, kmsg);
+  if (code !== Msg.SUCCESS) return code;
   kmsg.seqno = msg.seqno;
+  if (!complex) {
+    copyinPlain(msg.items, size - HEADER_SIZE, kmsg.items);
+    return kmsg;
+  }
+  const body = new Body(thread, msg.items, size - HEADER_SIZE, kmsg.items).read();
+  if (body !== Msg.SUCCESS) {
+    destroyRight(kmsg.remote, kmsg.remoteType);
+    destroyRight(kmsg.local, kmsg.localType);
+    destroyBody(kmsg.items);
+    return body;
+  }
   kmsg.circular = closesLoop(kmsg);
   return kmsg;
+}
+
+/** A body without the complex bit is plain data: nothing is looked up, and what does not fit stays behind. */
+function copyinPlain(source: readonly Item[], room: number, items: KItem[]): void {
+  let left = room;
+  for (let i = 0; i < source.length && left > 0; i++) {
+    const item = source[i] as Item;
+    left -= itemSize(item);
+    items.push(kitem(item.type, item.bits, item.number, item.inline, item.longform, copyData(item.data)));
+  }
 }
 
 /** Marks receive rights in the body as on their way to the destination; true when that closes a loop. */
 function closesLoop(kmsg: Kmsg): boolean {
   const to = kmsg.destination;
   let circular = false;
-  for (const { type, ports } of kmsg.items) {
-    if (type !== MsgType.MOVE_RECEIVE || !to) continue;
-    for (const port of ports ?? []) {
+  for (const { type, data } of kmsg.items) {
+    if (type !== MsgType.MOVE_RECEIVE || !to || !(data instanceof Rights)) continue;
+    for (const port of data.refs) {
       if (port === null || !isPort(port)) continue;
       if (reaches(to, port)) circular = true;
       else port.destination = to;
@@ -57,30 +69,26 @@ function closesLoop(kmsg: Kmsg): boolean {
   return circular;
 }
 
-interface Header {
-  readonly remote: PortRef;
-  readonly local: PortRef;
-}
-
 /**
- * Both header rights, or a code; nothing changes unless both are good. The destination must be a name before the reply is looked at, but what right it
+ * Both header rights into `kmsg`, or a code; nothing changes unless both are good. The destination must be a name before the reply is looked at, but what right it
  * stands for is asked after the reply. With SEND_CANCEL a dead-name request on the destination to the port `notify` goes without a notification.
  */
-function copyinHeader(space: Space, msg: MachMsg): Header | KernReturn {
+function copyinHeader(space: Space, msg: MachMsg, kmsg: Kmsg): KernReturn {
   const { remotePort, remoteType, localPort, localType } = msg;
   if (!isSendType(remoteType)) return Msg.SEND_INVALID_HEADER;
   if (localType === 0 ? localPort !== 0 : !isSendType(localType)) return Msg.SEND_INVALID_HEADER;
   const quiet = msg.option & MsgOption.SEND_CANCEL ? receivePort(space, msg.notify) : null;
   if (quiet === undefined) return Msg.SEND_INVALID_NOTIFY;
   const remote = space.lookup(remotePort);
-  if (!remote) return Msg.SEND_INVALID_DEST;
+  if (remote === undefined) return Msg.SEND_INVALID_DEST;
   const withReply = localType !== 0 && localPort !== 0 && localPort !== 0xffffffff;
   const local = !withReply ? undefined : localPort === remotePort ? remote : space.lookup(localPort);
-  if (withReply && (!local || !copyinCheck(local, localType))) return Msg.SEND_INVALID_REPLY;
+  if (withReply && (local === undefined || !copyinCheck(local, localType))) return Msg.SEND_INVALID_REPLY;
   if (remote.type === PortType.DEAD_NAME || !copyinCheck(remote, remoteType)) return Msg.SEND_INVALID_DEST;
-  if (!local) return { remote: copyin(space, remotePort, remote, remoteType, quiet), local: localPort === 0 ? null : DEAD };
-  if (local === remote) return copyinBoth(space, remotePort, remote, remoteType, localType, quiet);
-  return { remote: copyin(space, remotePort, remote, remoteType, quiet), local: copyin(space, localPort, local, localType) };
+  if (local === remote) return copyinBoth(space, msg, remote, quiet, kmsg);
+  kmsg.remote = copyin(space, remotePort, remote, remoteType, quiet);
+  kmsg.local = local !== undefined ? copyin(space, localPort, local, localType) : localPort === 0 ? null : DEAD;
+  return Msg.SUCCESS;
 }
 
 /** The port that `name` receives from; undefined when it is no receive right. */
@@ -90,56 +98,45 @@ function receivePort(space: Space, name: number): Port | undefined {
 }
 
 /** Destination and reply are one name: what only makes or copies goes first, two moves need two references. */
-function copyinBoth(space: Space, name: number, entry: Entry, remoteType: number, localType: number, quiet: Port | null): Header | KernReturn {
+function copyinBoth(space: Space, { remotePort: name, remoteType, localType }: MachMsg, entry: Entry, quiet: Port | null, kmsg: Kmsg): KernReturn {
   const moves = (type: number): boolean => type === MsgType.MOVE_SEND || type === MsgType.MOVE_SEND_ONCE;
   if (moves(remoteType) && moves(localType) && (entry.type === PortType.SEND_ONCE || entry.urefs < 2)) return Msg.SEND_INVALID_DEST;
-  if (!moves(remoteType)) {
-    const remote = copyin(space, name, entry, remoteType, quiet);
-    return { remote, local: copyin(space, name, entry, localType) };
-  }
-  const local = copyin(space, name, entry, localType);
-  return { remote: copyin(space, name, entry, remoteType, quiet), local };
+  if (moves(remoteType)) kmsg.local = copyin(space, name, entry, localType);
+  kmsg.remote = copyin(space, name, entry, remoteType, quiet);
+  if (!moves(remoteType)) kmsg.local = copyin(space, name, entry, localType);
+  return Msg.SUCCESS;
 }
 
-/** Reads a body. Without the complex bit it is plain data: nothing is looked up. */
+/** Reads the body of a message with the complex bit. */
 class Body {
-  readonly items: KItem[] = [];
+  private readonly items: KItem[];
   private readonly thread: IpcThread;
   private readonly source: readonly Item[];
-  private readonly complex: boolean;
   private left: number;
 
-  constructor(thread: IpcThread, source: readonly Item[], room: number, complex: boolean) {
+  constructor(thread: IpcThread, source: readonly Item[], room: number, items: KItem[]) {
     this.thread = thread;
     this.source = source;
     this.left = room;
-    this.complex = complex;
+    this.items = items;
   }
 
   read(): KernReturn {
     for (const item of this.source) {
       if (this.left === 0) return Msg.SUCCESS;
-      const code = this.complex ? this.item(item) : this.plain(item);
+      const code = this.item(item);
       if (code !== Msg.SUCCESS) return code;
     }
-    return this.complex ? this.zeros() : Msg.SUCCESS;
+    return this.zeros();
   }
 
   /** What stands behind the last item is zeros: read as descriptors they are empty out-of-line items of 8 bytes. */
   private zeros(): KernReturn {
     while (this.left >= 8) {
       this.left -= 8;
-      this.items.push({ type: 0, bits: 0, number: 0, inline: false, longform: false, data: undefined, ports: undefined, memory: undefined });
+      this.items.push(kitem(0, 0, 0, false, false, undefined));
     }
     return this.left === 0 ? Msg.SUCCESS : Msg.SEND_MSG_TOO_SMALL;
-  }
-
-  private plain(item: Item): KernReturn {
-    const size = itemSize(item);
-    if (size > this.left) this.left = 0;
-    else this.left -= size;
-    this.items.push(kitem(item, item.type, copyData(item), undefined, undefined));
-    return Msg.SUCCESS;
   }
 
   private item(item: Item): KernReturn {
@@ -152,12 +149,12 @@ class Body {
     this.left -= size;
     if (port) return this.rights(item);
     if (item.inline) {
-      this.items.push(kitem(item, item.type, copyData(item), undefined, undefined));
+      this.items.push(kitem(item.type, item.bits, item.number, true, item.longform, copyData(item.data)));
       return Msg.SUCCESS;
     }
     const memory = this.memory(item, Math.ceil((item.bits * item.number) / 8));
     if (memory === "invalid") return Msg.SEND_INVALID_MEMORY;
-    this.items.push(kitem(item, item.type, undefined, undefined, memory));
+    this.items.push(kitem(item.type, item.bits, item.number, false, item.longform, memory));
     return Msg.SUCCESS;
   }
 
@@ -178,7 +175,7 @@ class Body {
     const names = this.names(item);
     if (names === undefined) return Msg.SEND_INVALID_MEMORY;
     const ports: PortRef[] = [];
-    this.items.push(kitem(item, receivedType(item.type), undefined, ports, undefined));
+    this.items.push(kitem(receivedType(item.type), item.bits, item.number, item.inline, item.longform, new Rights(ports)));
     const { space } = this.thread;
     for (const name of names) {
       if (name === 0 || name === 0xffffffff) {
@@ -206,17 +203,6 @@ class Body {
   }
 }
 
-const kitem = (item: Item, type: number, data: KItem["data"], ports: PortRef[] | undefined, memory: VmCopy | undefined): KItem => ({
-  type,
-  bits: item.bits,
-  number: item.number,
-  inline: item.inline,
-  longform: item.longform,
-  data,
-  ports,
-  memory,
-});
-
 /** Numbers as elements of `bits` each, little-endian. */
 function elements(numbers: readonly number[], bits: number): Uint8Array {
   if (bits === 64) return new Uint8Array(BigInt64Array.from(numbers, (n) => BigInt(n)).buffer);
@@ -224,9 +210,9 @@ function elements(numbers: readonly number[], bits: number): Uint8Array {
 }
 
 /** In-line data, copied: the sender cannot change what it has sent. */
-function copyData({ data }: Item): KItem["data"] {
+function copyData(data: ItemData): ItemData {
   if (typeof data === "number" || typeof data === "string") return data;
   if (data instanceof Uint8Array) return data.slice();
   if (Array.isArray(data)) return (data as readonly number[]).slice();
-  return "address" in data ? data.address : undefined;
+  return "address" in data ? data.address : 0;
 }

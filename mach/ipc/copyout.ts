@@ -8,7 +8,7 @@
 import { Msg, type KernReturn } from "../kern/kern-return.ts";
 import { VmCopy } from "../vm/copy.ts";
 import type { IpcMemory, IpcThread } from "./host.ts";
-import { destroyBody, destroyRight, isPort, type KItem, type Kmsg } from "./kmsg.ts";
+import { destroyBody, destroyRight, isPort, Rights, type KItem, type Kmsg, type PortRef } from "./kmsg.ts";
 import type { Item, ItemData, MachMsg } from "./message.ts";
 import { asPort, isPortType, MACH_PORT_DEAD, MACH_PORT_NULL, MsgType } from "./names.ts";
 import type { Port } from "./port.ts";
@@ -45,46 +45,43 @@ export function consumeDestination(kmsg: Kmsg, port: Port): void {
   else port.sorights--;
 }
 
+/** The items become the receiver's; rights get names and memory a place. Without the complex bit there is neither. */
 function copyoutBody(thread: IpcThread, msg: MachMsg, kmsg: Kmsg): KernReturn {
-  let complex = false;
+  const { items } = kmsg;
+  msg.items = items as Item[];
+  msg.complex = false;
+  return kmsg.complex ? placeBody(thread, msg, items) : Msg.SUCCESS;
+}
+
+function placeBody(thread: IpcThread, msg: MachMsg, items: readonly KItem[]): KernReturn {
   let code: KernReturn = Msg.SUCCESS;
-  const items: Item[] = [];
-  for (const item of kmsg.items) {
+  for (const item of items) {
     const data = itemData(thread.space, thread.memory, item, msg.take);
     if (data === undefined) code = Msg.RCV_BODY_ERROR | Msg.VM_SPACE;
-    if (kmsg.complex && (!item.inline || isPortType(item.type))) complex = true;
-    items.push({
-      type: item.type,
-      bits: item.bits,
-      number: item.number,
-      inline: item.inline,
-      longform: item.longform,
-      dealloc: !item.inline,
-      data: data ?? { address: 0 },
-    });
+    if (!item.inline || isPortType(item.type)) msg.complex = true;
+    item.data = data ?? { address: 0 };
   }
-  msg.complex = complex;
-  msg.items = items;
   return code;
 }
 
 /** What the receiver gets of one item; undefined when there is no room to map it. */
 function itemData(space: Space, memory: IpcMemory, item: KItem, take: boolean): ItemData | undefined {
-  if (item.ports) return portData(space, memory, item, item.ports, take);
-  if (item.inline || item.data !== undefined) return item.data ?? 0;
-  if (item.memory === undefined) return take ? emptyOf(item) : { address: 0 };
-  if (take) return taken(item);
-  const address = memory.copyout(item.memory);
+  const { data } = item;
+  if (data instanceof Rights) return portData(space, memory, item, data.refs, take);
+  if (data === undefined) return take ? emptyOf(item) : { address: 0 };
+  if (!(data instanceof VmCopy)) return data;
+  if (take) return taken(item, data);
+  const address = memory.copyout(data);
   if (address !== undefined) return { address };
-  item.memory.release();
+  data.release();
   return undefined;
 }
 
 const emptyOf = (item: KItem): ItemData => (item.bits === 8 ? new Uint8Array(0) : []);
 
-function portData(space: Space, memory: IpcMemory, item: KItem, ports: NonNullable<KItem["ports"]>, take: boolean): ItemData | undefined {
-  const names = ports.map((ref) => copyout(space, ref, item.type));
-  ports.fill(null);
+function portData(space: Space, memory: IpcMemory, item: KItem, refs: PortRef[], take: boolean): ItemData | undefined {
+  const names = refs.map((ref) => copyout(space, ref, item.type));
+  refs.fill(null);
   if (item.inline) return names.length === 1 ? (names[0] ?? 0) : names;
   if (take) return names;
   if (names.length === 0) return { address: 0 };
@@ -93,9 +90,9 @@ function portData(space: Space, memory: IpcMemory, item: KItem, ports: NonNullab
 }
 
 /** Out-of-line data straight into registers. */
-function taken(item: KItem): ItemData {
-  const bytes = item.memory?.bytes() ?? new Uint8Array(0);
-  item.memory?.release();
+function taken(item: KItem, memory: VmCopy): ItemData {
+  const bytes = memory.bytes();
+  memory.release();
   if (item.bits === 8) return bytes;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const width = item.bits / 8;

@@ -3,7 +3,7 @@
  * call it after each step. It costs time in proportion to all rights, so the kernel itself does not.
  */
 import { invariant } from "../kern/invariant.ts";
-import { isPort, type Kmsg, type PortRef } from "./kmsg.ts";
+import { isPort, Rights, type Kmsg, type PortRef } from "./kmsg.ts";
 import { MsgType, PortType } from "./names.ts";
 import { Port } from "./port.ts";
 import { PortSet } from "./port-set.ts";
@@ -80,7 +80,7 @@ class Census {
     this.messages.add(kmsg);
     this.right(kmsg.remote, kmsg.remoteType);
     this.right(kmsg.local, kmsg.localType);
-    for (const { ports, type } of kmsg.items) for (const ref of ports ?? []) this.right(ref, type);
+    for (const { data, type } of kmsg.items) if (data instanceof Rights) for (const ref of data.refs) this.right(ref, type);
     if (kmsg.accepted) this.of(kmsg.accepted.notify).sendOnces++;
   }
 

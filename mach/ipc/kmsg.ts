@@ -4,7 +4,8 @@
  * A kmsg owns what it carries. Each right in it is counted at its port (`srights`, `sorights`, or the port is "in transit" for a receive
  * right), so a message is either delivered, or destroyed with all of it; it never just disappears.
  */
-import type { VmCopy } from "../vm/copy.ts";
+import { VmCopy } from "../vm/copy.ts";
+import type { Item, ItemData } from "./message.ts";
 import { MsgType } from "./names.ts";
 import type { Port } from "./port.ts";
 
@@ -14,20 +15,33 @@ export const DEAD = { dead: true } as const;
 export type PortRef = Port | null | typeof DEAD;
 export const isPort = (ref: PortRef): ref is Port => ref !== null && ref !== DEAD;
 
-/** One body item in transit. `type` of rights is already the received form (16, 17, 18). */
-export interface KItem {
-  readonly type: number;
-  readonly bits: number;
-  readonly number: number;
-  readonly inline: boolean;
-  readonly longform: boolean;
-  /** In-line data: as in `Item.data`. Undefined for rights and out-of-line data. */
-  readonly data: number | string | Uint8Array | readonly number[] | undefined;
-  /** Rights of a right-carrying item, in line or not. A server in the kernel takes one by putting null. */
-  readonly ports: PortRef[] | undefined;
-  /** Out-of-line data; undefined when empty. */
-  readonly memory: VmCopy | undefined;
+/** The rights of a right-carrying item, in line or not. A server in the kernel takes one by putting null. */
+export class Rights {
+  readonly refs: PortRef[];
+  constructor(refs: PortRef[]) {
+    this.refs = refs;
+  }
 }
+
+/**
+ * One body item in transit, in the form in which it will be received: `type` of rights is 16, 17 or 18. When the message is received the
+ * item becomes the receiver's: nothing is copied a second time.
+ */
+export interface KItem extends Omit<Item, "data"> {
+  /** Plain data in line as in `Item.data`; rights; out-of-line data, undefined when empty. */
+  data: ItemData | Rights | VmCopy | undefined;
+}
+
+/** An item of the kernel's own making, or copied in. */
+export const kitem = (type: number, bits: number, number: number, inline: boolean, longform: boolean, data: KItem["data"]): KItem => ({
+  type,
+  bits,
+  number,
+  inline,
+  longform,
+  dealloc: !inline,
+  data,
+});
 
 /** A pending SEND_NOTIFY: who is told when this message has been received (mach-ipc.md, SEND_NOTIFY). */
 export interface MsgAccepted {
@@ -48,7 +62,7 @@ export class Kmsg {
   local: PortRef;
   readonly localType: number;
   readonly id: number;
-  readonly items: readonly KItem[];
+  readonly items: KItem[];
   /** Bytes in the 32-bit layout. */
   readonly size: number;
   /** MACH_MSGH_BITS_COMPLEX as the sender set it. */
@@ -61,7 +75,7 @@ export class Kmsg {
   /** The sequence field as the sender left it; seen again only in a message given back. */
   seqno = 0;
 
-  constructor(remote: PortRef, remoteType: number, local: PortRef, localType: number, id: number, items: readonly KItem[], size: number, complex: boolean) {
+  constructor(remote: PortRef, remoteType: number, local: PortRef, localType: number, id: number, items: KItem[], size: number, complex: boolean) {
     this.remote = remote;
     this.remoteType = remoteType;
     this.local = local;
@@ -74,7 +88,7 @@ export class Kmsg {
 
   /** The port it is addressed to. */
   get destination(): Port | null {
-    return this.remote !== null && isPort(this.remote) ? this.remote : null;
+    return isPort(this.remote) ? this.remote : null;
   }
 }
 
@@ -96,15 +110,17 @@ export function destroyRight(ref: PortRef, type: number): void {
 
 /** Destroys a message's body: rights in order, and memory. */
 export function destroyBody(items: readonly KItem[]): void {
-  for (const { ports, type, memory } of items) {
-    if (ports) {
-      for (let i = 0; i < ports.length; i++) {
-        const ref = ports[i] as PortRef;
-        ports[i] = null;
-        destroyRight(ref, type);
-      }
-    }
-    memory?.release();
+  for (const { data, type } of items) {
+    if (data instanceof VmCopy) data.release();
+    else if (data instanceof Rights) destroyRights(data.refs, type);
+  }
+}
+
+function destroyRights(refs: PortRef[], type: number): void {
+  for (let i = 0; i < refs.length; i++) {
+    const ref = refs[i] as PortRef;
+    refs[i] = null;
+    destroyRight(ref, type);
   }
 }
 
@@ -133,7 +149,7 @@ function clean(kmsg: Kmsg): void {
   accepted?.accepted();
   destroyRight(remote, kmsg.remoteType);
   destroyRight(local, kmsg.localType);
-  destroyBody(kmsg.items);
+  if (kmsg.complex) destroyBody(kmsg.items);
 }
 
 /** A first-in first-out queue of messages, linked through the messages themselves. */

@@ -56,6 +56,7 @@ export const HEADER_SIZE = 24;
 export function itemSize(item: Item): number {
   const descriptor = item.longform ? 12 : 4;
   if (!item.inline) return descriptor + 4;
+  if (item.bits === 32) return descriptor + 4 * item.number;
   return descriptor + ((Math.ceil((item.bits * item.number) / 8) + 3) & ~3);
 }
 

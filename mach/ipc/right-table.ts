@@ -54,29 +54,41 @@ export const rightTable: { readonly [H in Held]: Row } = {
   "dead-name": /*  */ row("-", "dead-moved", "dead-moved", "dead-copied", "-", "-"),
 };
 
-/** Ways to ask, by disposition from MOVE_RECEIVE on. */
-const asks: readonly Ask[] = ["move-receive", "move-send", "move-send-once", "copy-send", "make-send", "make-send-once"];
-
 /** The row for an entry's type bits. */
-export function heldOf(type: number): Held {
+function rowOf(type: number): Row {
   switch (type) {
     case PortType.RECEIVE:
-      return "receive";
+      return rightTable.receive;
     case PortType.SEND:
-      return "send";
+      return rightTable.send;
     case PortType.SEND | PortType.RECEIVE:
-      return "send+receive";
+      return rightTable["send+receive"];
     case PortType.SEND_ONCE:
-      return "send-once";
+      return rightTable["send-once"];
     case PortType.DEAD_NAME:
-      return "dead-name";
+      return rightTable["dead-name"];
     default:
-      return "none";
+      return rightTable.none;
   }
 }
 
 /** The cell for an entry's type bits and a disposition. */
 export function transition(type: number, disposition: number): Cell {
-  const ask = asks[disposition - MsgType.MOVE_RECEIVE];
-  return ask === undefined ? "-" : rightTable[heldOf(type)][ask];
+  const held = rowOf(type);
+  switch (disposition) {
+    case MsgType.COPY_SEND:
+      return held["copy-send"];
+    case MsgType.MAKE_SEND_ONCE:
+      return held["make-send-once"];
+    case MsgType.MOVE_SEND_ONCE:
+      return held["move-send-once"];
+    case MsgType.MOVE_SEND:
+      return held["move-send"];
+    case MsgType.MAKE_SEND:
+      return held["make-send"];
+    case MsgType.MOVE_RECEIVE:
+      return held["move-receive"];
+    default:
+      return "-";
+  }
 }

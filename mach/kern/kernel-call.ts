@@ -5,7 +5,7 @@
  * everywhere: a handler gets a number, and `call.right` says which port it stands for. Null is 0 and dead is 0xffffffff, as in any space.
  * Rights that a handler does not `take` are given back when the call ends, well or not.
  */
-import { DEAD, isPort, type KItem, Kmsg, type PortRef } from "../ipc/kmsg.ts";
+import { DEAD, isPort, kitem, type KItem, Kmsg, Rights, type PortRef } from "../ipc/kmsg.ts";
 import { HEADER_SIZE, intItem, isComplex, itemSize, type Item, type ItemData } from "../ipc/message.ts";
 import { asPort, isPortType, MACH_PORT_DEAD, MACH_PORT_NULL, MsgType, type MachPort } from "../ipc/names.ts";
 import type { KObject } from "../ipc/host.ts";
@@ -143,11 +143,23 @@ export class KernelCall {
 
   private unwrap(items: readonly KItem[]): Item[] {
     const out: Item[] = [];
-    for (const { type, bits, number, inline, longform, data, ports, memory } of items) {
-      const held = ports === undefined && inline ? (data ?? 0) : dataOf(number, bits, inline, memory, ports?.map((ref, i) => this.hold(ref, type, ports, i)));
-      out.push({ type, bits, number, inline, longform, dealloc: false, data: held });
+    for (const item of items) {
+      const { type, bits, number, inline, longform } = item;
+      out.push({ type, bits, number, inline, longform, dealloc: false, data: this.unwrapData(item) });
     }
     return out;
+  }
+
+  /** What a handler sees of an item: rights by number, out-of-line data as values. */
+  private unwrapData({ type, bits, number, inline, data }: KItem): ItemData {
+    if (data instanceof Rights) {
+      const { refs } = data;
+      const handles = refs.map((ref, i) => this.hold(ref, type, refs, i));
+      return inline && number === 1 ? (handles[0] ?? 0) : handles;
+    }
+    if (data !== undefined && !(data instanceof VmCopy)) return data;
+    const bytes = data === undefined ? new Uint8Array(0) : data.bytes();
+    return bits === 8 ? bytes : words(bytes);
   }
 
   private answer(outcome: Outcome<Fields>): Kmsg | null {
@@ -187,18 +199,11 @@ export function kernelItem(item: Item, right: (handle: MachPort) => PortRef): KI
   const type = receivedType(item.type);
   if (isPortType(item.type)) {
     const handles = typeof data === "number" ? [data] : (data as readonly number[]);
-    return { type, bits, number, inline, longform, data: undefined, ports: handles.map((h) => right(asPort(h))), memory: undefined };
+    return kitem(type, bits, number, inline, longform, new Rights(handles.map((h) => right(asPort(h)))));
   }
-  if (inline) return { type, bits, number, inline, longform, data: data as Exclude<ItemData, { address: number }>, ports: undefined, memory: undefined };
+  if (inline) return kitem(type, bits, number, inline, longform, data);
   const bytes = data instanceof Uint8Array ? data : fromWords(data as readonly number[]);
-  return { type, bits, number, inline, longform, data: undefined, ports: undefined, memory: bytes.length === 0 ? undefined : VmCopy.ofBytes(bytes) };
-}
-
-/** What a handler sees of rights (by number) or of out-of-line data. */
-function dataOf(number: number, bits: number, inline: boolean, memory: VmCopy | undefined, handles: readonly number[] | undefined): ItemData {
-  if (handles !== undefined) return inline && number === 1 ? (handles[0] ?? 0) : handles;
-  const bytes = memory === undefined ? new Uint8Array(0) : memory.bytes();
-  return bits === 8 ? bytes : words(bytes);
+  return kitem(type, bits, number, inline, longform, bytes.length === 0 ? undefined : VmCopy.ofBytes(bytes));
 }
 
 /** Little-endian 32-bit words in `bytes`. */

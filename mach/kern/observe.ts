@@ -1,7 +1,8 @@
 /** Messages as events: ports by their numbers, bodies as they stand in the kernel. Built only while somebody listens. */
 import type { IpcObserver, IpcThread } from "../ipc/host.ts";
-import { isPort, type KItem, type Kmsg, type PortRef } from "../ipc/kmsg.ts";
+import { isPort, Rights, type KItem, type Kmsg, type PortRef } from "../ipc/kmsg.ts";
 import type { Port } from "../ipc/port.ts";
+import { VmCopy } from "../vm/copy.ts";
 import type { Clock } from "./clock.ts";
 import type { SeenItem, Tap } from "./events.ts";
 import { Thread } from "./thread.ts";
@@ -10,10 +11,16 @@ import { Thread } from "./thread.ts";
 const portNumber = (ref: PortRef): number => (ref === null ? 0 : isPort(ref) ? ref.id : -1);
 
 function seenItem(item: KItem): SeenItem {
-  const { type, bits, number, inline, ports, memory } = item;
-  const numbers = ports?.map(portNumber);
-  const data = numbers === undefined ? (item.data ?? memory?.bytes().slice() ?? new Uint8Array(0)) : inline && numbers.length === 1 ? (numbers[0] ?? 0) : numbers;
-  return { type, bits, number, inline, data };
+  const { type, bits, number, inline, data } = item;
+  return { type, bits, number, inline, data: seenData(data, inline) };
+}
+
+function seenData(data: KItem["data"], inline: boolean): SeenItem["data"] {
+  if (data === undefined) return new Uint8Array(0);
+  if (data instanceof VmCopy) return data.bytes().slice();
+  if (!(data instanceof Rights)) return typeof data === "object" && "address" in data ? data.address : data;
+  const numbers = data.refs.map(portNumber);
+  return inline && numbers.length === 1 ? (numbers[0] ?? 0) : numbers;
 }
 
 /** Tells `tap` of messages. */
