@@ -25,14 +25,12 @@ export function copyinMessage(thread: IpcThread, msg: MachMsg): Kmsg | KernRetur
   const size = sendSize < 0 ? messageSize(msg.items) : sendSize;
   if (size < HEADER_SIZE || size & 3) return Msg.SEND_MSG_TOO_SMALL;
   if (msg.option & MsgOption.SEND_CANCEL && msg.notify === 0) return Msg.SEND_INVALID_NOTIFY;
-  const kmsg = new Kmsg(null, receivedType(remoteType), null, localType === 0 ? 0 : receivedType(localType), msg.id, [], size, complex);
+  const items: KItem[] = complex ? [] : copyinPlain(msg.items, size - HEADER_SIZE);
+  const kmsg = new Kmsg(null, receivedType(remoteType), null, localType === 0 ? 0 : receivedType(localType), msg.id, items, size, complex);
   const code = copyinHeader(thread.space, msg, kmsg);
   if (code !== Msg.SUCCESS) return code;
   kmsg.seqno = msg.seqno;
-  if (!complex) {
-    copyinPlain(msg.items, size - HEADER_SIZE, kmsg.items);
-    return kmsg;
-  }
+  if (!complex) return kmsg;
   const body = new Body(thread, msg.items, size - HEADER_SIZE, kmsg.items).read();
   if (body !== Msg.SUCCESS) {
     destroyRight(kmsg.remote, kmsg.remoteType);
@@ -45,13 +43,20 @@ export function copyinMessage(thread: IpcThread, msg: MachMsg): Kmsg | KernRetur
 }
 
 /** A body without the complex bit is plain data: nothing is looked up, and what does not fit stays behind. */
-function copyinPlain(source: readonly Item[], room: number, items: KItem[]): void {
+function copyinPlain(source: readonly Item[], room: number): KItem[] {
+  // A copy of the array has just the room that is needed; pushing on an empty one would take room for 17.
+  const items = source.slice() as KItem[];
   let left = room;
-  for (let i = 0; i < source.length && left > 0; i++) {
+  for (let i = 0; i < items.length; i++) {
+    if (left <= 0) {
+      items.length = i;
+      break;
+    }
     const item = source[i] as Item;
     left -= itemSize(item);
-    items.push(kitem(item.type, item.bits, item.number, item.inline, item.longform, copyData(item.data)));
+    items[i] = kitem(item.type, item.bits, item.number, item.inline, item.longform, copyData(item.data));
   }
+  return items;
 }
 
 /** Marks receive rights in the body as on their way to the destination; true when that closes a loop. */

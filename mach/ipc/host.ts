@@ -5,7 +5,7 @@
 import type { VmCopy } from "../vm/copy.ts";
 import type { Kmsg } from "./kmsg.ts";
 import type { Port } from "./port.ts";
-import type { Space } from "./space.ts";
+import type { Entry, Space } from "./space.ts";
 
 /** A kernel object behind a port: a task, thread, host, device. ipc only asks whether there is one. */
 export interface KObject {
@@ -42,6 +42,8 @@ export interface IpcMemory {
 export interface IpcThread {
   readonly space: Space;
   readonly memory: IpcMemory;
+  /** A receive's wait that is over, for the thread's next one: a thread waits in one place at a time. */
+  spareWait: IpcWait | null;
 }
 
 export interface IpcTimer {
@@ -50,11 +52,30 @@ export interface IpcTimer {
 
 /** Whoever watches messages. Looked for at each message, so that nothing is done for nobody. */
 export interface IpcObserver {
-  /** `thread` has sent `kmsg`: copied in, not delivered yet. */
-  sent(kmsg: Kmsg, thread: IpcThread): void;
+  /** `thread`, or the kernel itself, has sent `kmsg`: copied in, not delivered yet. */
+  sent(kmsg: Kmsg, thread: IpcThread | undefined): void;
   /** `thread` is about to get `kmsg`, which came to `port`. */
   received(kmsg: Kmsg, port: Port, thread: IpcThread): void;
 }
+
+/** Whoever watches rights. Looked for at each change. */
+export interface RightsObserver {
+  /** `name` stands for something else in `space`, or for more or fewer references; `entry` undefined: for nothing any more. */
+  changed(space: Space, name: number, entry: Entry | undefined): void;
+  /** The port has died: names of send and send-once rights for it are dead names from now on. */
+  died(port: Port): void;
+}
+
+/** What all ports and spaces of one kernel have in common. */
+export interface Realm {
+  nextPort: number;
+  /** Who watches messages; nobody unless said. */
+  observer?: IpcObserver | null;
+  rights?: RightsObserver | null;
+}
+
+/** Of ports and spaces that nobody can watch. */
+export const UNWATCHED: Realm = Object.freeze({ nextPort: 0, observer: null, rights: null });
 
 /** The machine, as ipc sees it. */
 export interface IpcHost {
@@ -70,6 +91,6 @@ export interface IpcHost {
    */
   kobjectServer(kmsg: Kmsg, sender: IpcThread): Kmsg | null;
   /** The last send right of a kernel port's receive right went, or a pager died; kern's affair. */
-  readonly ids: { nextPort: number };
+  readonly ids: Realm;
   readonly observer: IpcObserver | null;
 }

@@ -11,7 +11,7 @@ import type { Space } from "./space.ts";
 
 /** A port whose receiver is the kernel. Nobody can make or receive from it. */
 export function kernelPortCreate(host: Pick<IpcHost, "ids">, object: KObject): Port {
-  const port = new Port(host.ids.nextPort++);
+  const port = new Port(host.ids.nextPort++, host.ids);
   port.kobject = object;
   return port;
 }

@@ -18,6 +18,7 @@ function send(right: Port, id: number, items: KItem[]): void {
     destroyKmsg(kmsg);
     return;
   }
+  right.realm.observer?.sent(kmsg, undefined);
   right.msgcount++;
   right.deliver(kmsg);
 }

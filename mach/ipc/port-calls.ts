@@ -21,7 +21,7 @@ const valid = (name: number): boolean => name !== 0 && name !== 0xffffffff;
 
 /** A new port whose receive right `space` holds. */
 export function newPort(host: Pick<IpcHost, "ids">): Port {
-  return new Port(host.ids.nextPort++);
+  return new Port(host.ids.nextPort++, host.ids);
 }
 
 function newEntry(host: Pick<IpcHost, "ids">, right: number): Entry | undefined {
@@ -42,6 +42,7 @@ function owned(space: Space, name: number, { object }: Entry): void {
     object.receiver = space;
     object.receiverName = name;
   } else if (object instanceof PortSet) object.name = name;
+  space.changed(name);
 }
 
 export function mach_port_allocate(host: Pick<IpcHost, "ids">, space: Space, right: number): Answer<number> {
@@ -265,6 +266,7 @@ function requestDead(space: Space, name: number, sync: number, notify: Port | nu
     if (sync === 0 || notify === null) return { err: Kern.INVALID_ARGUMENT };
     if (entry.urefs > MAX_UREFS) return { err: Kern.UREFS_OVERFLOW };
     entry.urefs++;
+    space.changed(name);
     notifyDeadName(notify, name);
     return ok(null);
   }

@@ -10,7 +10,7 @@
  * of queued messages and the no-senders right, then dead-name requests in slot order. Waiters are served last come, first served (rule 1).
  */
 import { invariant } from "../kern/invariant.ts";
-import type { KObject } from "./host.ts";
+import { UNWATCHED, type KObject, type Realm } from "./host.ts";
 import { destroyKmsg, KmsgQueue, type Kmsg } from "./kmsg.ts";
 import type { PortSet, Receiver } from "./port-set.ts";
 import type { DeadNameRequests } from "./dead-name-requests.ts";
@@ -30,6 +30,7 @@ export interface BlockedSender {
 
 export class Port {
   readonly id: number;
+  readonly realm: Realm;
   dead = false;
   /** The space whose task holds the receive right, and under which name. */
   receiver: Space | null = null;
@@ -58,8 +59,9 @@ export class Port {
   /** The kernel's own interest in the port's death (a pager's objects). */
   onDeath: (() => void) | null = null;
 
-  constructor(id: number) {
+  constructor(id: number, realm: Realm = UNWATCHED) {
     this.id = id;
+    this.realm = realm;
   }
 
   /** Puts a message, whose slot is already counted, before a waiting receiver or into the queue. */
@@ -179,6 +181,7 @@ export class Port {
 
   private die(): void {
     this.dead = true;
+    this.realm.rights?.died(this);
     for (let s = this.senders.pop(); s; s = this.senders.pop()) s.proceed();
     this.msgcount = 0;
     const noSenders = this.noSenders;

@@ -32,7 +32,7 @@ export function receive(host: IpcHost, thread: IpcThread, msg: MachMsg): KernRet
   const kmsg = from.queue.first;
   if (kmsg === null) {
     if (msg.option & MsgOption.RCV_TIMEOUT && msg.timeout === 0) return Msg.RCV_TIMED_OUT;
-    return new ReceiveWait(host, thread, msg, from).start();
+    return waitFor(host, thread, msg, from);
   }
   if (kmsg.size > msg.rcvSize && msg.option & MsgOption.RCV_LARGE) {
     msg.size = kmsg.size;
@@ -86,13 +86,21 @@ function watchReply(space: Space, msg: MachMsg, notify: Port): void {
   if (entry && entry.type !== PortType.DEAD_NAME) requestDeadName(entry, msg.remotePort, notify.makeSendOnce());
 }
 
+/** Waits with the thread's own wait object, or its first one. */
+function waitFor(host: IpcHost, thread: IpcThread, msg: MachMsg, from: Port | PortSet): typeof BLOCKED {
+  const { spareWait } = thread;
+  if (!(spareWait instanceof ReceiveWait)) return new ReceiveWait(host, thread, msg, from).start();
+  thread.spareWait = null;
+  return spareWait.again(msg, from);
+}
+
 /** A thread that waits for a message. */
 class ReceiveWait implements IpcWait, Receiver {
   readonly what = "receive";
   private readonly host: IpcHost;
   private readonly thread: IpcThread;
-  private readonly msg: MachMsg;
-  private readonly from: Port | PortSet;
+  private msg: MachMsg;
+  private from: Port | PortSet;
   private timer: IpcTimer | undefined;
   private kmsg: Kmsg | null = null;
   private to: Port | null = null;
@@ -111,6 +119,13 @@ class ReceiveWait implements IpcWait, Receiver {
 
   get inHand(): Kmsg | null {
     return this.kmsg;
+  }
+
+  /** The wait is over and begins anew for another receive. */
+  again(msg: MachMsg, from: Port | PortSet): typeof BLOCKED {
+    this.msg = msg;
+    this.from = from;
+    return this.start();
   }
 
   start(): typeof BLOCKED {
@@ -158,8 +173,11 @@ class ReceiveWait implements IpcWait, Receiver {
 
   finish(code: number): number {
     const { kmsg, to } = this;
+    this.thread.spareWait = this;
     if (kmsg === null || to === null) return code;
     this.kmsg = null;
+    this.to = null;
+    this.timer = undefined;
     this.host.observer?.received(kmsg, to, this.thread);
     return received(this.thread, this.msg, kmsg, to, this.seqno);
   }

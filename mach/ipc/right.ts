@@ -85,6 +85,7 @@ function takeReceive(space: Space, name: number, entry: Entry): Port {
     entry.type = SEND;
     port.clearReceiver();
     space.rememberSend(port, name);
+    space.changed(name);
   } else {
     deleted = cancelRequest(entry);
     port.clearReceiver();
@@ -100,11 +101,13 @@ function takeSend(space: Space, name: number, entry: Entry, quiet: Port | null):
   invariant((entry.type & SEND) !== 0, "only a send right is moved as one", name);
   if (entry.urefs > 1) {
     entry.urefs--;
+    space.changed(name);
     return port.copySend();
   }
   if (entry.type === SEND_RECEIVE) {
     entry.type = RECEIVE;
     entry.urefs = 0;
+    space.changed(name);
     return port;
   }
   const deleted = cancelRequest(entry);
@@ -126,6 +129,7 @@ function takeSendOnce(space: Space, name: number, entry: Entry, quiet: Port | nu
 function dropDeadReferences(space: Space, name: number, entry: Entry, count: number): void {
   entry.urefs -= count;
   if (entry.urefs === 0) space.free(name);
+  else space.changed(name);
 }
 
 /** The name that a right gets when it arrives in `space`, any name will do. Uses up the right. */
@@ -136,7 +140,11 @@ export function copyout(space: Space, ref: PortRef, type: number): number {
     dropCount(ref, type);
     return 0xffffffff;
   }
-  if (type === MsgType.MOVE_SEND_ONCE) return space.allocate(new Entry(SEND_ONCE, ref, 1));
+  if (type === MsgType.MOVE_SEND_ONCE) {
+    const once = space.allocate(new Entry(SEND_ONCE, ref, 1));
+    space.changed(once);
+    return once;
+  }
   const known = space.nameOf(ref);
   if (known === undefined) {
     const entry = new Entry(0, ref, 0);
@@ -157,6 +165,11 @@ export function dropCount(port: Port, type: number): void {
 
 /** Adds a send or receive right to the entry for its port. At 65534 references another one is silently not counted (rule 13). */
 function enter(space: Space, name: number, entry: Entry, type: number): void {
+  add(space, name, entry, type);
+  space.changed(name);
+}
+
+function add(space: Space, name: number, entry: Entry, type: number): void {
   const { port } = entry;
   if (type === MsgType.MOVE_RECEIVE) {
     if (entry.type & SEND) space.forgetSend(port);
@@ -185,6 +198,7 @@ export function copyoutName(space: Space, name: number, port: Port, type: number
   if (type === MsgType.MOVE_SEND_ONCE) {
     if (entry) return Kern.NAME_EXISTS;
     space.allocateNamed(name, new Entry(SEND_ONCE, port, 1));
+    space.changed(name);
     return Kern.SUCCESS;
   }
   const known = space.nameOf(port);
@@ -212,6 +226,7 @@ export function copyoutName(space: Space, name: number, port: Port, type: number
 export function dropSend(space: Space, name: number, entry: Entry, count: number): void {
   if (entry.urefs > count) {
     entry.urefs -= count;
+    space.changed(name);
     return;
   }
   const { port } = entry;
@@ -219,6 +234,7 @@ export function dropSend(space: Space, name: number, entry: Entry, count: number
   if (entry.type & RECEIVE) {
     entry.type = RECEIVE;
     entry.urefs = 0;
+    space.changed(name);
   } else {
     deleted = cancelRequest(entry);
     space.forgetSend(port);
@@ -244,6 +260,7 @@ export function dropReceive(space: Space, name: number, entry: Entry): void {
   if (entry.type & SEND) {
     entry.type = SEND;
     space.rememberSend(port, name);
+    space.changed(name);
   } else {
     deleted = cancelRequest(entry);
     space.free(name);
@@ -323,8 +340,10 @@ function modifyCounted(space: Space, name: number, entry: Entry, right: Right, d
   const urefs = entry.urefs + delta;
   if (urefs < 0) return Kern.INVALID_VALUE;
   if (urefs > (right === Right.SEND ? MAX_UREFS : MAX_UREFS + 1) && delta > 0) return Kern.UREFS_OVERFLOW;
-  if (delta > 0) entry.urefs = urefs;
-  else if (delta < 0 && right === Right.SEND) dropSend(space, name, entry, -delta);
+  if (delta > 0) {
+    entry.urefs = urefs;
+    space.changed(name);
+  } else if (delta < 0 && right === Right.SEND) dropSend(space, name, entry, -delta);
   else if (delta < 0) dropDeadReferences(space, name, entry, -delta);
   return Kern.SUCCESS;
 }

@@ -9,6 +9,7 @@
  * moment on; the entry learns of it when it is next looked at, which nobody can tell apart.
  */
 import { invariant } from "../kern/invariant.ts";
+import { UNWATCHED, type Realm } from "./host.ts";
 import type { MsgAccepted } from "./kmsg.ts";
 import { PortType } from "./names.ts";
 import type { Port } from "./port.ts";
@@ -55,6 +56,9 @@ function dropAccepting(entry: Entry): void {
 const LISTED = new Entry(0, null, 0);
 
 export class Space {
+  readonly realm: Realm;
+  /** The number of its task. */
+  readonly owner: number;
   active = true;
   private readonly table: (Entry | undefined)[] = [];
   private readonly big = new Map<number, Entry>();
@@ -62,6 +66,23 @@ export class Space {
   private lowest = 1;
   /** Name of the send right for a port whose receive right is elsewhere. */
   private readonly sendNames = new Map<Port, number>();
+
+  constructor(realm: Realm = UNWATCHED, owner = 0) {
+    this.realm = realm;
+    this.owner = owner;
+  }
+
+  /** Tells who watches rights that `name` stands for something else now, or for more or fewer references. */
+  changed(name: number): void {
+    const { rights } = this.realm;
+    if (rights) rights.changed(this, name, this.peek(name));
+  }
+
+  /** The entry of a name in use as it stands, not brought up to date. For onlookers: nothing changes. */
+  peek(name: number): Entry | undefined {
+    const entry = this.slot(name);
+    return entry === LISTED ? undefined : entry;
+  }
 
   private slot(name: number): Entry | undefined {
     return name < SMALL ? this.table[name] : this.big.get(name);
@@ -125,6 +146,7 @@ export class Space {
   free(name: number): void {
     const entry = this.slot(name);
     if (entry) dropAccepting(entry);
+    if (entry && entry.type !== 0) this.realm.rights?.changed(this, name, undefined);
     if (this.freed.length < FREE_LIST) {
       this.freed.push(name);
       this.fill(name, LISTED);
@@ -137,8 +159,10 @@ export class Space {
   /** `entry` gets the unused name `to` instead of `from`. */
   rename(from: number, to: number, entry: Entry): void {
     this.allocateNamed(to, entry);
+    this.changed(to);
     this.fill(from, LISTED);
     this.free(from);
+    this.changed(from);
   }
 
   /** The name under which this space holds send or receive rights for `port`. */
@@ -152,6 +176,16 @@ export class Space {
   }
   forgetSend(port: Port): void {
     this.sendNames.delete(port);
+  }
+
+  /** The names of rights for `port`, for onlookers: the send right's first, then send-once rights' in ascending order. */
+  holding(port: Port): readonly (readonly [name: number, entry: Entry])[] {
+    const send = this.nameOf(port);
+    const entry = send === undefined ? undefined : this.peek(send);
+    const found: [number, Entry][] = send === undefined || entry === undefined ? [] : [[send, entry]];
+    if (port.sorights === 0) return found;
+    for (const [name, e] of [...this.table.entries(), ...this.big]) if (e?.object === port && e.type === PortType.SEND_ONCE) found.push([name, e]);
+    return found;
   }
 
   /** Every name in use, in ascending order. */

@@ -4,6 +4,9 @@
  * Time goes on by a small fixed cost a trap, and jumps to the next timer when nothing can run. Timers of one moment fire in the order in which they were set.
  */
 
+/** Virtual microseconds that every trap costs. */
+export const TRAP_COST = 1;
+
 /** Something that happens later, unless cancelled. */
 export interface Timer {
   cancel(): void;
@@ -28,6 +31,10 @@ const before = (a: Pending, b: Pending): boolean => a.at < b.at || (a.at === b.a
 export class Clock {
   /** Microseconds since boot. */
   now = 0;
+  /** Of `now`, what passed without a trap. */
+  private jumped = 0;
+  /** No timer fires before this moment; one that has been cancelled may be counted. */
+  private soonest = Infinity;
   /** Microseconds since the epoch at boot; `host_set_time` changes it. */
   bootTime: number;
   private heap: Pending[] = [];
@@ -42,7 +49,18 @@ export class Clock {
     const timer = new Pending(this.now + Math.max(0, microseconds), this.set++, fire);
     this.heap.push(timer);
     this.up(this.heap.length - 1);
+    if (timer.at < this.soonest) this.soonest = timer.at;
     return timer;
+  }
+
+  /** A timer may be due: `advance` will tell. */
+  get due(): boolean {
+    return this.soonest <= this.now;
+  }
+
+  /** Traps made so far, the one that is being made included. */
+  get steps(): number {
+    return Math.round((this.now - this.jumped) / TRAP_COST);
   }
 
   /** When the next timer fires; undefined when none is set. */
@@ -55,10 +73,17 @@ export class Clock {
   advance(to: number): void {
     for (let next = this.next; next !== undefined && next <= Math.max(to, this.now); next = this.next) {
       const timer = this.pop();
-      if (timer.at > this.now) this.now = timer.at;
+      this.jump(timer.at);
       timer.fire?.();
     }
-    if (to > this.now) this.now = to;
+    this.soonest = this.next ?? Infinity;
+    this.jump(to);
+  }
+
+  private jump(to: number): void {
+    if (to <= this.now) return;
+    this.jumped += to - this.now;
+    this.now = to;
   }
 
   private pop(): Pending {

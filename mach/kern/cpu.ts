@@ -9,15 +9,14 @@ import type { MachMsg } from "../ipc/message.ts";
 import { machMsgTrap } from "../ipc/mach-msg.ts";
 import { isFault, readMemory, writeMemory, type Fault } from "../vm/access.ts";
 import { PAGE_SIZE, Prot } from "../vm/page.ts";
+import { TRAP_COST } from "./clock.ts";
 import { raiseException, EXC_BAD_ACCESS, EXC_BAD_INSTRUCTION } from "./exception.ts";
 import { decodeInstruction, MAX_INSTRUCTION } from "./image.ts";
+import type { KernelEvent } from "./events.ts";
 import type { Machine } from "./machine.ts";
 import { cpu, type Entry, type Trap } from "./syscall.ts";
 import { insertRight, replyPort } from "./special-ports.ts";
 import type { Frame, Thread } from "./thread.ts";
-
-/** Virtual microseconds that a trap costs. */
-export const TRAP_COST = 1;
 
 /** Runs `thread` for up to `quantum` traps, or until it cannot go on. Answers how many traps it made. */
 export function runSlice(machine: Machine, thread: Thread, quantum: number): number {
@@ -91,8 +90,16 @@ function fetch(machine: Machine, thread: Thread, pc: number): Entry | Fault | un
   return name === undefined ? undefined : machine.instructions.get(name);
 }
 
+/** The fault as listeners see it: at a page that has to be fetched (code 0), or an error. */
+function faultEvent(machine: Machine, thread: Thread, f: Fault): KernelEvent {
+  const { now: at, steps: step } = machine.clock;
+  const [address, code] = f.kind === "error" ? [f.address, f.code] : [f.absent.page * PAGE_SIZE, 0];
+  return { kind: "fault", at, step, task: thread.task.id, thread: thread.id, address, code };
+}
+
 /** An access that cannot be made: wait for the page, or raise EXC_BAD_ACCESS with the kernel's code and the address. */
 function fault(machine: Machine, thread: Thread, f: Fault): void {
+  if (machine.tap.listening) machine.tap.emit(faultEvent(machine, thread, f));
   if (f.kind === "error") {
     raiseException(machine, thread, EXC_BAD_ACCESS, f.code, f.address);
     return;

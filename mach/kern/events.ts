@@ -3,6 +3,7 @@
  * Ports, tasks and threads stand here by number; times are virtual microseconds.
  */
 import { EventEmitter } from "eventemitter3";
+import type { ChoiceKind } from "./scheduler.ts";
 
 /** A right or a datum in a message, as an observer sees it. */
 export interface SeenItem {
@@ -23,6 +24,8 @@ export type KernelEvent =
   | {
       readonly kind: "message-sent";
       readonly at: number;
+      /** Traps made, with the one that sends. */
+      readonly step: number;
       /** 0: the kernel. */
       readonly task: number;
       readonly thread: number;
@@ -31,11 +34,41 @@ export type KernelEvent =
       readonly id: number;
       readonly items: readonly SeenItem[];
     }
-  | { readonly kind: "message-received"; readonly at: number; readonly task: number; readonly thread: number; readonly port: number; readonly id: number }
+  | { readonly kind: "message-received"; readonly at: number; readonly step: number; readonly task: number; readonly thread: number; readonly port: number; readonly id: number }
   | { readonly kind: "exception"; readonly at: number; readonly task: number; readonly thread: number; readonly exception: number; readonly code: number; readonly subcode: number }
+  /** A thread touched memory that is not there: code 0 when its page is being fetched, else the error. */
+  | { readonly kind: "fault"; readonly at: number; readonly step: number; readonly task: number; readonly thread: number; readonly address: number; readonly code: number }
   | { readonly kind: "console"; readonly at: number; readonly bytes: Uint8Array }
   | HostEvent
+  | RightEvent
+  | ScheduleEvent
   | { readonly kind: "halted"; readonly at: number; readonly reason: string };
+
+/** Names made, changed and dropped. */
+export type RightEvent =
+  /** What `name` stands for from now on in that task. */
+  | {
+      readonly kind: "right";
+      readonly at: number;
+      readonly step: number;
+      readonly task: number;
+      readonly name: number;
+      /** 0 for port sets and dead names. */
+      readonly port: number;
+      /** PortType bits; 0 when the name stands for nothing any more. */
+      readonly type: number;
+      /** User references of a send right or dead name. */
+      readonly refs: number;
+    }
+  /** Each name of a right for the port is a dead name now; an event for each follows. */
+  | { readonly kind: "port-died"; readonly at: number; readonly step: number; readonly port: number };
+
+/** Choices that could have gone another way. */
+export type ScheduleEvent =
+  /** The thread runs next; the `index`th of `of` that could (0 and 1 when a queue said so). */
+  | { readonly kind: "scheduled"; readonly at: number; readonly step: number; readonly task: number; readonly thread: number; readonly index: number; readonly of: number }
+  /** A strategy took alternative `index` of `of`. */
+  | { readonly kind: "choice"; readonly at: number; readonly step: number; readonly what: ChoiceKind; readonly index: number; readonly of: number };
 
 /** When the host did something, in terms that a second run can meet again. */
 interface HostMoment {
@@ -53,26 +86,47 @@ export type HostEvent =
   /** The host lets time go on to `to`, in microseconds. */
   | ({ readonly kind: "clock-advanced"; readonly to: number } & HostMoment);
 
-/** Where events come out. `emit` is called behind a check of `listening`, so that nothing is built for nobody. */
+/** Events that cost something and that most listeners do not want: those of names, and those of who runs. */
+export type EventGroup = "rights" | "schedule";
+
+/** Every group: what a recorder asks for. */
+export const EVERYTHING: readonly EventGroup[] = ["rights", "schedule"];
+
+const groupOf = (kind: KernelEvent["kind"]): EventGroup | "event" => {
+  if (kind === "right" || kind === "port-died") return "rights";
+  return kind === "scheduled" || kind === "choice" ? "schedule" : "event";
+};
+
+/** Where events come out. `emit` is called behind a check that somebody listens, so that nothing is built for nobody. */
 export class Tap {
-  private readonly emitter = new EventEmitter<{ event: [KernelEvent] }>();
-  private count = 0;
+  private readonly emitter = new EventEmitter<Record<EventGroup | "event", [KernelEvent]>>();
+  /** Somebody listens. */
+  listening = false;
+  /** Somebody wants to know of rights, or of who runs. */
+  rights = false;
+  schedule = false;
+  /** Told when somebody comes or goes. */
+  onChange: (() => void) | null = null;
 
-  get listening(): boolean {
-    return this.count > 0;
-  }
-
-  /** `listener` sees every event from now on; the answer ends that. */
-  listen(listener: (event: KernelEvent) => void): () => void {
-    this.emitter.on("event", listener);
-    this.count++;
+  /** `listener` sees every event from now on but those of groups that it does not name; the answer ends that. */
+  listen(listener: (event: KernelEvent) => void, groups: readonly EventGroup[] = []): () => void {
+    const all = ["event", ...groups] as const;
+    for (const group of all) this.emitter.on(group, listener);
+    this.changed();
     return () => {
-      this.emitter.off("event", listener);
-      this.count--;
+      for (const group of all) this.emitter.off(group, listener);
+      this.changed();
     };
   }
 
+  private changed(): void {
+    this.listening = this.emitter.listenerCount("event") > 0;
+    this.rights = this.emitter.listenerCount("rights") > 0;
+    this.schedule = this.emitter.listenerCount("schedule") > 0;
+    this.onChange?.();
+  }
+
   emit(event: KernelEvent): void {
-    this.emitter.emit("event", event);
+    this.emitter.emit(groupOf(event.kind), event);
   }
 }

@@ -16,7 +16,10 @@ export function pickThread(machine: Machine, strategy: Strategy): Thread | "stop
   if (threads.length === 0) return undefined;
   const enabled = threads.map(enabledThread);
   const choice = strategy.next({ enabled, current, step: machine.steps, random: machine.random });
-  return choice === "stop" ? "stop" : threads[choice];
+  if (choice === "stop") return "stop";
+  const thread = threads[choice];
+  if (machine.tap.schedule && thread !== undefined) machine.scheduled(thread, choice, threads.length);
+  return thread;
 }
 
 /** Runs `thread` to its next trap and leaves the trap to be made. False when it has ended or stopped. */

@@ -3,14 +3,14 @@
  * task, such as an exception server's, or for the news that a pager has died. All of them are known, so that every right of a machine can be counted.
  */
 import { consumeDestination } from "../ipc/copyout.ts";
-import type { KObject } from "../ipc/host.ts";
+import type { KObject, Realm } from "../ipc/host.ts";
 import { kernelPortCreate, kernelPortDestroy } from "../ipc/kernel-port.ts";
 import type { Kmsg } from "../ipc/kmsg.ts";
 import { Port } from "../ipc/port.ts";
 
 /** Where the kernel's receive rights are kept. */
 export interface PortOwner {
-  readonly ids: { nextPort: number };
+  readonly ids: Realm;
   readonly receives: Set<Port>;
 }
 
@@ -38,7 +38,7 @@ export function releasePort(owner: PortOwner, port: Port, to: Port): Port {
 
 /** A port that gives every message that comes to `receive`, which owns the message. */
 export function answerPort(owner: PortOwner, receive: (message: Kmsg) => void): Port {
-  const port = new Port(owner.ids.nextPort++);
+  const port = new Port(owner.ids.nextPort++, owner.ids);
   owner.receives.add(port);
   const receiver = {
     accept(message: Kmsg): boolean {

@@ -20,10 +20,11 @@ import { Thread } from "./thread.ts";
 
 /** A new task. `inherit`: whether it gets memory and text of `parent`. The proc server hears of it (`mach_notify_new_task`). */
 export function createTask(machine: Machine, parent: Task | null, name: string, inherit: boolean): Task {
-  const port = new Port(machine.ids.nextPort++);
+  const port = new Port(machine.ids.nextPort++, machine.ids);
   const map = parent !== null && inherit ? parent.map.fork() : new VmMap();
   const text = parent !== null && inherit ? parent.text.copy() : new Text();
-  const task = new Task(machine.nextTaskId++, parent, name, new Space(), map, port, text, machine.clock.now);
+  const id = machine.nextTaskId++;
+  const task = new Task(id, parent, name, new Space(machine.ids, id), map, port, text, machine.clock.now);
   port.kobject = task;
   machine.receives.add(port);
   task.selfPort = port.makeSend();
@@ -74,7 +75,7 @@ export function terminateTask(machine: Machine, task: Task): void {
 
 /** A new thread, suspended once, without registers. */
 export function createThread(machine: Machine, task: Task): Thread {
-  const port = new Port(machine.ids.nextPort++);
+  const port = new Port(machine.ids.nextPort++, machine.ids);
   const thread = new Thread(machine.nextThreadId++, task, port, machine.clock.now);
   port.kobject = thread;
   machine.receives.add(port);

@@ -7,7 +7,7 @@
 import { Console, DebugExit } from "../device/console.ts";
 import type { Device } from "../device/device.ts";
 import { timeDevice } from "../device/time.ts";
-import { BLOCKED, type IpcHost, type IpcTimer, type IpcWait, type KObject } from "../ipc/host.ts";
+import { BLOCKED, type IpcHost, type IpcObserver, type IpcTimer, type IpcWait, type KObject } from "../ipc/host.ts";
 import { DEAD, isPort, type Kmsg, type PortRef } from "../ipc/kmsg.ts";
 import { deliverAlways } from "../ipc/mach-msg.ts";
 import type { Port } from "../ipc/port.ts";
@@ -21,9 +21,9 @@ import { InvariantError } from "./invariant.ts";
 import { answerKernelCall, type KernelCall } from "./kernel-call.ts";
 import { createTask, createThread, terminateTask, terminateThread } from "./lifecycle.ts";
 import { Pagers, type Proxy } from "../vm/pager.ts";
-import { MessageObserver } from "./observe.ts";
+import { MessageObserver, NameObserver } from "./observe.ts";
 import { RandomStream } from "./random.ts";
-import { RunQueue, type Strategy } from "./scheduler.ts";
+import { RunQueue, type ChoiceKind, type Strategy } from "./scheduler.ts";
 import { kernelTable } from "./servers.ts";
 import { pickThread } from "./exploring.ts";
 import type { Entry } from "./syscall.ts";
@@ -72,7 +72,7 @@ export class Machine implements IpcHost, PortOwner {
   readonly devices = new Map<string, Device>();
   /** Ports of devices that have been opened. */
   readonly devicePorts = new Map<string, Port>();
-  readonly ids = { nextPort: 1 };
+  readonly ids: { nextPort: number; observer: IpcObserver | null; rights: NameObserver | null } = { nextPort: 1, observer: null, rights: null };
   /** Ports whose receive right is the kernel's. */
   readonly receives = new Set<Port>();
   /** Kernel calls that answer later. */
@@ -103,7 +103,6 @@ export class Machine implements IpcHost, PortOwner {
   readonly kernelTask: Task;
 
   private readonly table = kernelTable;
-  private readonly messages: MessageObserver;
   private readonly runQueue = new RunQueue<Thread>();
   /** A thread whose quantum is not over, when `run` was told to stop in the middle: it goes on first, so that stopping changes nothing. */
   private slice: Thread | undefined;
@@ -113,7 +112,7 @@ export class Machine implements IpcHost, PortOwner {
 
   constructor(options: MachineOptions) {
     this.clock = new Clock(options.bootTime ?? 0);
-    this.messages = new MessageObserver(this.tap, this.clock);
+    this.watchable();
     this.seed = options.seed ?? 0;
     this.random = new RandomStream(this.seed);
     this.strategy = options.scheduler;
@@ -137,6 +136,16 @@ export class Machine implements IpcHost, PortOwner {
       },
       input: (bytes) => this.hostActs((when) => ({ kind: "console-input", ...when, bytes: bytes.slice() })),
       resized: (rows, columns) => this.hostActs((when) => ({ kind: "console-resized", ...when, rows, columns })),
+    };
+  }
+
+  /** Observers are in place exactly while somebody listens. */
+  private watchable(): void {
+    const messages = new MessageObserver(this.tap, this.clock);
+    const names = new NameObserver(this.tap, this.clock, this.tasks);
+    this.tap.onChange = () => {
+      this.ids.observer = this.tap.listening ? messages : null;
+      this.ids.rights = this.tap.rights ? names : null;
     };
   }
 
@@ -191,7 +200,7 @@ export class Machine implements IpcHost, PortOwner {
 
   private runUntil(end: number, jump: boolean, untilTime: number): "idle" | "halted" | "steps" {
     for (;;) {
-      if (this.slice === undefined) this.clock.advance(this.clock.now);
+      if (this.slice === undefined && this.clock.due) this.clock.advance(this.clock.now);
       if (this.halted !== undefined) return "halted";
       if (this.steps >= end) return "steps";
       if (this.clock.now > untilTime) return "idle";
@@ -209,6 +218,7 @@ export class Machine implements IpcHost, PortOwner {
     const thread = this.slice ?? (this.strategy === undefined ? this.nextInQueue() : pickThread(this, this.strategy));
     if (thread === "stop") return "stop";
     if (thread === undefined) return "none";
+    if (this.tap.schedule && this.slice === undefined && this.strategy === undefined) this.scheduled(thread, 0, 1);
     if (this.slice === undefined) this.sliceLeft = this.strategy === undefined ? QUANTUM : 1;
     this.current = thread;
     const made = runSlice(this, thread, Math.min(this.sliceLeft, budget));
@@ -219,6 +229,21 @@ export class Machine implements IpcHost, PortOwner {
     this.yielding = false;
     if (!cut) this.makeRunnable(thread);
     return "thread";
+  }
+
+  /** Tells listeners who runs next: the `index`th of `of` that could. */
+  scheduled(thread: Thread, index: number, of: number): void {
+    const { now: at, steps: step } = this.clock;
+    this.tap.emit({ kind: "scheduled", at, step, task: thread.task.id, thread: thread.id, index, of });
+  }
+
+  /** An alternative from 0 up to `below` - 1, by the strategy; without one, 0. */
+  choose(what: ChoiceKind, below: number): number {
+    if (this.strategy === undefined) return 0;
+    const index = this.strategy.choice(what, below);
+    const { now: at, steps: step } = this.clock;
+    if (this.tap.schedule) this.tap.emit({ kind: "choice", at, step, what, index, of: below });
+    return index;
   }
 
   private nextInQueue(): Thread | undefined {
@@ -292,8 +317,8 @@ export class Machine implements IpcHost, PortOwner {
 
   // ---- what ipc needs (IpcHost)
 
-  get observer(): MessageObserver | null {
-    return this.tap.listening ? this.messages : null;
+  get observer(): IpcObserver | null {
+    return this.ids.observer;
   }
 
   block(thread: Thread, wait: IpcWait): typeof BLOCKED {

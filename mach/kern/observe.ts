@@ -1,7 +1,9 @@
-/** Messages as events: ports by their numbers, bodies as they stand in the kernel. Built only while somebody listens. */
-import type { IpcObserver, IpcThread } from "../ipc/host.ts";
+/** Messages and names as events: ports by their numbers, bodies as they stand in the kernel. Built only while somebody listens. */
+import type { IpcObserver, IpcThread, RightsObserver } from "../ipc/host.ts";
 import { isPort, Rights, type KItem, type Kmsg, type PortRef } from "../ipc/kmsg.ts";
-import type { Port } from "../ipc/port.ts";
+import { PortType } from "../ipc/names.ts";
+import { Port } from "../ipc/port.ts";
+import type { Entry, Space } from "../ipc/space.ts";
 import { VmCopy } from "../vm/copy.ts";
 import type { Clock } from "./clock.ts";
 import type { SeenItem, Tap } from "./events.ts";
@@ -38,6 +40,7 @@ export class MessageObserver implements IpcObserver {
     this.tap.emit({
       kind: "message-sent",
       at: this.clock.now,
+      step: this.clock.steps,
       task: thread instanceof Thread ? thread.task.id : 0,
       thread: thread instanceof Thread ? thread.id : 0,
       port: portNumber(kmsg.remote),
@@ -49,6 +52,38 @@ export class MessageObserver implements IpcObserver {
 
   received(kmsg: Kmsg, port: Port, thread: IpcThread): void {
     if (!(thread instanceof Thread)) return;
-    this.tap.emit({ kind: "message-received", at: this.clock.now, task: thread.task.id, thread: thread.id, port: port.id, id: kmsg.id });
+    const { now: at, steps: step } = this.clock;
+    this.tap.emit({ kind: "message-received", at, step, task: thread.task.id, thread: thread.id, port: port.id, id: kmsg.id });
+  }
+}
+
+/** Tells `tap` of names made, changed and dropped. */
+export class NameObserver implements RightsObserver {
+  private readonly tap: Tap;
+  private readonly clock: Clock;
+  private readonly tasks: Iterable<{ readonly space: Space }>;
+
+  constructor(tap: Tap, clock: Clock, tasks: Iterable<{ readonly space: Space }>) {
+    this.tap = tap;
+    this.clock = clock;
+    this.tasks = tasks;
+  }
+
+  changed(space: Space, name: number, entry: Entry | undefined): void {
+    const port = entry?.object instanceof Port ? entry.object.id : 0;
+    this.right(space, name, port, entry?.type ?? 0, entry?.urefs ?? 0);
+  }
+
+  /** A dead-name request that fires leaves one more reference. */
+  died(port: Port): void {
+    const { now: at, steps: step } = this.clock;
+    this.tap.emit({ kind: "port-died", at, step, port: port.id });
+    for (const { space } of this.tasks)
+      for (const [name, entry] of space.holding(port)) this.right(space, name, 0, PortType.DEAD_NAME, entry.urefs + (entry.request === 0 ? 0 : 1));
+  }
+
+  private right(space: Space, name: number, port: number, type: number, refs: number): void {
+    const { now: at, steps: step } = this.clock;
+    this.tap.emit({ kind: "right", at, step, task: space.owner, name, port, type, refs });
   }
 }

@@ -46,6 +46,7 @@ export class Thread implements IpcThread, KObject {
   readonly tls: ThreadStorage = newThreadStorage();
   readonly frames: Frame[] = [];
   wait: IpcWait | null = null;
+  spareWait: IpcWait | null = null;
   /** The wait is over; `wait.finish(wakeCode)` has not been called yet. */
   woken = false;
   private wakeCode = 0;
@@ -113,8 +114,9 @@ export class Thread implements IpcThread, KObject {
 
   /** Ends a finished wait: the trap has its answer, unless its second half waits in turn. */
   finishWait(): void {
-    const { wait, running } = this;
+    const { wait } = this;
     if (wait === null || !this.woken) return;
+    const { running } = this;
     this.wait = null;
     this.woken = false;
     const result = wait.finish(this.wakeCode);

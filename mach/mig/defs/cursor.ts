@@ -37,9 +37,9 @@ export class Cursor {
     throw new DefsError(this.place, `expected ${wanted}, found ${t === undefined ? "the end" : t.text}`);
   }
 
-  /** The next token's text, without taking it. */
-  peek(): string {
-    return this.#tokens[this.#at]?.text ?? "";
+  /** The text of the next token, or of one behind it, without taking it. */
+  peek(behind = 0): string {
+    return this.#tokens[this.#at + behind]?.text ?? "";
   }
 
   /** The keyword that comes next, in lower case; undefined when it is something else. */

@@ -24,7 +24,7 @@ const isPolymorphic = (t: IpcType): boolean => [t.sent.value, t.received.value].
 function argument(a: Argument): Json {
   const { type } = a;
   const head = { name: a.name, dir: a.direction, migType: type.name ?? "" };
-  if (a.direction === "waittime" || a.direction === "msgoption" || a.direction === "msgseqno") return head;
+  if (a.direction === "waittime" || a.direction === "msgoption" || a.direction === "msgseqno" || a.direction === "token") return head;
   const right = carriesRight(a);
   const element = elementType(type);
   return {

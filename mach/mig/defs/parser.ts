@@ -12,6 +12,16 @@ const DIRECTIONS: ReadonlySet<string> = new Set<Direction>([
 /** Statements about the C that MIG writes. What follows the word is a file's name or a string of C, in which anything but `;` may stand. */
 const ABOUT_C: ReadonlySet<string> = new Set(["import", "uimport", "simport", "rcsid", "waittime", "msgoption", "serverdemux"]);
 
+/** Apple's words for the same: they begin a statement where no other does. */
+const APPLES_ABOUT_C: ReadonlySet<string> = new Set([
+  ...["dimport", "iimport", "suimport", "sdimport", "skuimport", "usertypelimit", "onstacklimit", "error", "consumeonsenderror"],
+]);
+
+/** Arguments that Apple's kernel puts behind a message, in a trailer. */
+const TOKENS: ReadonlySet<string> = new Set([
+  ...["serveraudittoken", "useraudittoken", "serversectoken", "usersectoken", "servercontexttoken", "serverimpl", "userimpl"],
+]);
+
 /** MIG had these once. Their messages are those of a routine, but their stubs give no error back. */
 const FORMER: ReadonlySet<string> = new Set(["procedure", "simpleprocedure", "function"]);
 
@@ -29,7 +39,8 @@ function subsystem(c: Cursor, place: Place): Statement {
 function argument(c: Cursor): ArgumentDecl {
   const place = c.place;
   const word = c.keyword();
-  const direction = word !== undefined && DIRECTIONS.has(word) ? (word as Direction) : undefined;
+  const token = TOKENS.has(c.peek().toLowerCase()) && c.peek(1) !== ":";
+  const direction = token ? "token" : word !== undefined && DIRECTIONS.has(word) ? (word as Direction) : undefined;
   if (direction !== undefined) c.take();
   const name = c.name("an argument's name");
   c.expect(":");
@@ -51,7 +62,7 @@ function routine(c: Cursor, kind: RoutineDecl["kind"], place: Place): RoutineDec
   return { kind, name, arguments: args, place };
 }
 
-function aboutC(c: Cursor, word: string): void {
+function aboutC(c: Cursor, word: string): undefined {
   if (c.peek() === ";") c.fail(`something after ${word}`);
   while (!c.atEnd && c.peek() !== ";") c.take();
 }
@@ -61,6 +72,7 @@ function statement(c: Cursor): Statement | undefined {
   const place = c.place;
   const word = c.keyword();
   if (word === undefined && FORMER.has(c.peek().toLowerCase())) throw new DefsError(place, `MIG has no ${c.peek().toLowerCase()} any more: write routine`);
+  if (word === undefined && APPLES_ABOUT_C.has(c.peek().toLowerCase())) return aboutC(c, c.take().text);
   if (word === undefined) c.fail("a statement");
   c.take();
   switch (word) {
@@ -80,8 +92,7 @@ function statement(c: Cursor): Statement | undefined {
       return undefined;
     default:
       if (!ABOUT_C.has(word)) throw new DefsError(place, `no statement begins with ${word}`);
-      aboutC(c, word);
-      return undefined;
+      return aboutC(c, word);
   }
 }
 

@@ -56,6 +56,7 @@ function checkKind({ name, direction, type, place }: Argument): void {
       return;
     case "in":
     case "out":
+    case "token":
       return;
     case "inout":
       if (type.variable && type.inline) throw new DefsError(place, `${name}: a variable array in line cannot be inout`);
@@ -73,7 +74,6 @@ class Resolver {
   #number = 0;
 
   readonly #lookup: Lookup = (name, place) => {
-    if (this.#subsystem === undefined) throw new DefsError(place, "the subsystem statement comes before all types");
     const found = this.#types.get(name) ?? builtinTypes.get(name);
     if (found === undefined) throw new DefsError(place, `there is no type ${name}`);
     return found;
@@ -89,15 +89,13 @@ class Resolver {
   add(s: Statement): void {
     switch (s.kind) {
       case "subsystem":
-        if (this.#subsystem !== undefined) throw new DefsError(s.place, `this is the second subsystem statement, after ${this.#subsystem.name}`);
+        // MIG warns of a second one, and forgets the first.
         this.#subsystem = s;
         return;
-      case "type": {
-        const { name } = s.decl;
-        if (this.#types.has(name) || builtinTypes.has(name)) throw new DefsError(s.place, `there is a type ${name} already`);
-        this.#types.set(name, this.#declare(s.decl));
+      case "type":
+        // Of two types of one name the later counts from there on: Darwin's own files say some twice.
+        this.#types.set(s.decl.name, declareType(s.decl, this.#lookup));
         return;
-      }
       case "routine":
         this.#routines.push(this.#routine(s.decl));
         return;
@@ -111,11 +109,6 @@ class Resolver {
         this.#userPrefix = s.name;
         return;
     }
-  }
-
-  #declare(decl: Parameters<typeof declareType>[0]): IpcType {
-    if (this.#subsystem === undefined) throw new DefsError(decl.place, "the subsystem statement comes before all types");
-    return declareType(decl, this.#lookup);
   }
 
   #routine({ kind, name, arguments: declared, place }: RoutineDecl): ResolvedRoutine {
@@ -139,7 +132,7 @@ class Resolver {
   }
 
   #argument(a: ArgumentDecl, direction: Direction): Argument {
-    const type = a.type.kind === "named" ? this.#lookup(a.type.name, a.place) : this.#declare(a.type.decl);
+    const type = a.type.kind === "named" ? this.#lookup(a.type.name, a.place) : declareType(a.type.decl, this.#lookup);
     const flags: ReadonlySet<Flag> = new Set(a.flags);
     const kernel = (this.#subsystem?.kernelServer === true && isOut(direction)) || (this.#subsystem?.kernelUser === true && isSent(direction));
     const found: Argument = {

@@ -46,6 +46,8 @@ export type Direction =
   | "sreplyport"
   | "ureplyport"
   | "waittime"
+  /** Apple's: it is in no message's body. */
+  | "token"
   | "msgoption"
   | "msgseqno";
 

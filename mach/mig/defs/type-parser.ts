@@ -5,12 +5,18 @@ import type { Flag, PlacedSpec, Translation, TypeDecl, TypeSpec } from "./syntax
 import { polymorphic, primitives, type Primitive } from "./wire-names.ts";
 
 const FLAGS: ReadonlySet<string> = new Set(["islong", "isnotlong", "dealloc", "notdealloc", "servercopy", "countinout", "retcode"]);
+/** Apple's, of C or of messages that are not typed as ours are: what they say is left. */
+const APPLES_FLAGS: ReadonlySet<string> = new Set(["const", "samecount", "overwrite", "physicalcopy", "auto"]);
 const TRANSLATIONS: ReadonlySet<string> = new Set(["ctype", "cusertype", "cservertype", "intran", "intranpayload", "outtran", "destructor"]);
 
 /** `, dealloc[], countinout`… Only dealloc can have the brackets. `retcode` says nothing any more. */
 export function parseFlags(c: Cursor): readonly Flag[] {
   const flags: Flag[] = [];
   while (c.accept(",")) {
+    if (APPLES_FLAGS.has(c.peek().toLowerCase())) {
+      c.take();
+      continue;
+    }
     const word = c.keyword() ?? "";
     if (!FLAGS.has(word)) c.fail("a flag");
     c.take();

@@ -39,6 +39,8 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map([
   plain("CHAR", MsgType.CHAR, 8),
   plain("BYTE", MsgType.BYTE, 8),
   plain("REAL", MsgType.REAL, 0),
+  plain("REAL_32", MsgType.REAL, 32),
+  plain("REAL_64", MsgType.REAL, 64),
   plain("STRING", MsgType.STRING_C, 0),
   plain("STRING_C", MsgType.STRING_C, 0),
   plain("PORT_NAME", MsgType.PORT_NAME, 32),

@@ -10,6 +10,7 @@ import { Space } from "../../../mach/ipc/space.ts";
 import { VmCopy } from "../../../mach/vm/copy.ts";
 
 export class FakeThread implements IpcThread {
+  spareWait: IpcWait | null = null;
   readonly space: Space;
   readonly memory = new FakeMemory();
   wait: IpcWait | null = null;

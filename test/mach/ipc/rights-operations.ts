@@ -228,7 +228,7 @@ export class KernelSubject implements Subject {
   }
 
   private message(space: Space, msg: MachMsg): number {
-    const thread: IpcThread = { space, memory: KERNEL_MEMORY };
+    const thread: IpcThread = { space, memory: KERNEL_MEMORY, spareWait: null };
     return machMsgTrap(this.host, thread, msg);
   }
 

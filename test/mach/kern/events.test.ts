@@ -29,7 +29,7 @@ describe("kernel events", () => {
   it("tell of tasks, exceptions and the console, in order and with virtual times that do not go back", () => {
     const events = eventsOf();
     const kinds = events.map((e) => e.kind).filter((k) => !k.startsWith("message"));
-    expect(kinds).to.deep.equal(["console", "task-created", "exception", "thread-terminated", "task-terminated"]);
+    expect(kinds).to.deep.equal(["console", "task-created", "fault", "exception", "thread-terminated", "task-terminated"]);
     for (const [i, e] of events.entries()) expect(e.at).to.be.at.least(events[i - 1]?.at ?? 0);
   });
   it("are the same in every run", () => {
