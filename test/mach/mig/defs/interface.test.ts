@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { describe as describeInterface, msgids } from "../../../../mach/mig/defs/describe.ts";
+import { define } from "../../../../mach/mig/defs/define.ts";
 import { complaint, read } from "./read-text.ts";
 
 const HEAD = "subsystem KernelServer lamp 900000;\ntype lamp_t = MACH_MSG_TYPE_COPY_SEND;\ntype ints_t = array[] of int;\n";
@@ -69,7 +70,6 @@ describe("interfaces from files", () => {
     ["userimpl x;", "4: expected a statement, found userimpl"],
     ["in x;", "4: no statement begins with in"],
     ["import ;", "4: expected something after import, found ;"],
-    ["subsystem again 5;", "4: this is the second subsystem statement, after lamp"],
     ["skip 99999999999;", "4: 99999999999 is too large"],
   ];
   for (const [text, message] of wrong) {
@@ -78,10 +78,36 @@ describe("interfaces from files", () => {
     });
   }
 
-  it("must begin with the subsystem", () => {
+  it("must have a subsystem, before all routines; of two the later counts, as MIG has it", () => {
     expect(complaint("\n\n")).to.equal("a.defs:2: there is no subsystem statement");
-    expect(complaint("type a = MACH_MSG_TYPE_CHAR;")).to.equal("a.defs:1: the subsystem statement comes before all types");
+    expect(complaint("type a = MACH_MSG_TYPE_CHAR;")).to.equal("a.defs:1: there is no subsystem statement");
+    const found = read("type p = MACH_MSG_TYPE_COPY_SEND; subsystem a 5; subsystem b 700; routine x(q: p);");
+    expect([found.name, found.routines.map((r) => r.id)]).to.deep.equal(["b", [700]]);
     expect(complaint("routine a();")).to.equal("a.defs:1: the subsystem statement comes before all routines");
+  });
+
+  it("of two types of one name take the later from there on", () => {
+    const { routines } = read("subsystem s 1; type c = MACH_MSG_TYPE_COPY_SEND; type a = int; routine x(p: c; v: a); type a = array[3] of char; routine y(p: c; v: a);");
+    expect(routines.map((r) => r.arguments[1]?.type.number)).to.deep.equal([1, 3]);
+  });
+
+  it("in Apple's dialect lose what our messages have not: arguments in the trailer, flags and statements about C", () => {
+    const found = read(`
+      #include <b.defs>
+      subsystem KernelUser camera 5100;
+      userTypeLimit 99; onStackLimit 16384; ConsumeOnSendError Any; serverprefix do_;
+      type angle_t = MACH_MSG_TYPE_REAL_64; type camera_t = MACH_MSG_TYPE_COPY_SEND;
+      routine turn(
+        c: camera_t;
+        ServerAuditToken who: token_t;
+        inout state: angle_t;
+        in views: state_t, const;
+        out names: state_t, auto, physicalcopy;
+        auto: angle_t);`, { "b.defs": "type token_t = array[8] of int; type state_t = array[*:20] of int;" });
+    expect(found.routines[0]?.arguments.map((a) => `${a.direction} ${a.name}`)).to.deep.equal([
+      ...["requestport c", "token who", "inout state", "in views", "out names", "in auto"],
+    ]);
+    expect(Object.keys(define(found).routines["turn"]?.in ?? {})).to.deep.equal(["state", "views", "auto"]);
   });
 
   it("name the included file in which something is wrong", () => {
