@@ -8,6 +8,7 @@ const right = (data: number): SeenItem => ({ type: MsgType.MOVE_SEND, bits: 32, 
 const sent = (task: number, port: number, id: number, reply: number, items: readonly SeenItem[] = []): KernelEvent => ({
   kind: "message-sent",
   at: 1_500_000,
+  step: 15,
   task,
   thread: task,
   port,
