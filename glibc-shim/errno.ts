@@ -1,9 +1,9 @@
 /**
  * How a program learns of failure: `UnixError`, thrown by libc only. `attempt()` is for failures that are expected.
  */
-import { kernName, asFailure, type Failure } from "../mach/kern/kern-return.ts";
+import { kernName, asFailure, type Failure, Kern, Mig, Msg } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
-import { strerror } from "../servers/interfaces/errno.ts";
+import { Errno, strerror } from "../servers/interfaces/errno.ts";
 
 /** A call of the C library failed. */
 export class UnixError extends Error {
@@ -14,6 +14,22 @@ export class UnixError extends Error {
     super(`${call}: ${strerror(errno)} (${kernName(errno)})`);
     this.call = call;
     this.errno = errno;
+  }
+}
+
+/** The errno that the library makes of a code where a call has its own (`__hurd_fail`); most stay as they are. */
+export function hurdFail(err: number): Failure {
+  switch (err) {
+    case Msg.SEND_INVALID_DEST:
+    case Mig.SERVER_DIED:
+      return Errno.EIEIO;
+    case Kern.NO_SPACE:
+      return Errno.ENOMEM;
+    case Kern.INVALID_ADDRESS:
+    case Kern.INVALID_ARGUMENT:
+      return Errno.EINVAL;
+    default:
+      return asFailure(err);
   }
 }
 

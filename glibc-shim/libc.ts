@@ -7,6 +7,7 @@
 import type { MachPort } from "../mach/ipc/names.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import type { TerminalModes } from "../servers/interfaces/termios.ts";
+import type { Ptrace } from "./ptrace.ts";
 import type { Holes } from "../servers/interfaces/holes.ts";
 
 declare const brand: unique symbol;
@@ -246,6 +247,9 @@ export interface Libc {
   pause(): Syscall<never>;
   /** Seconds, 0 cancels. Answers the seconds that were left. */
   alarm(seconds: number): Syscall<number>;
+
+  /** Debugging another process (ptrace.ts). */
+  readonly ptrace: Ptrace;
 
   // ---- limits, which this library alone keeps
   /** RLIMIT_…; Infinity: none. */

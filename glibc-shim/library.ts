@@ -22,6 +22,7 @@ import { setInitPort } from "./msg-state.ts";
 import { lookupPort } from "./names.ts";
 import { findGroup, findPasswd, getgrouplist } from "./passwd.ts";
 import type { Process } from "./process.ts";
+import { makePtrace } from "./ptrace.ts";
 import { reauthenticate } from "./reauth.ts";
 import { pread, pwrite, read, write, writeAll } from "./rw.ts";
 import { select } from "./select.ts";
@@ -181,6 +182,7 @@ const processes = (p: Process) =>
       p.limits.set(resource, limit);
     },
     thread: (body) => startThread(p, body),
+    ptrace: makePtrace(p),
   }) satisfies Partial<Libc>;
 
 /** Ids and the user database. */

@@ -7,7 +7,7 @@ import { MachMsg, MsgOption } from "../mach/ipc/message.ts";
 import { MACH_PORT_NULL, type MachPort, MsgType } from "../mach/ipc/names.ts";
 import { code as codeAddress, type Syscall } from "../mach/kern/syscall.ts";
 import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
-import { defaultAction, type DefaultAction, SA_NODEFER, SA_RESETHAND, SA_RESTART, SIGCONT, sigismember, SIGKILL, sigmask, STOP_SIGNALS, UNBLOCKABLE } from "../servers/interfaces/signals.ts";
+import { defaultAction, type DefaultAction, SA_NODEFER, SA_RESETHAND, SA_RESTART, SIGCONT, SIGILL, sigismember, SIGKILL, sigmask, SIGTRAP, STOP_SIGNALS, UNBLOCKABLE } from "../servers/interfaces/signals.ts";
 import { W_EXITCODE, WCOREFLAG } from "../servers/interfaces/wait-status.ts";
 import { abortRpc, interruptRpcs } from "./abort-rpc.ts";
 import { dumpCore, type ExceptionDetail } from "./core-dump.ts";
@@ -16,6 +16,7 @@ import { handlerEntries } from "./handler.ts";
 import type { SigAction } from "./libc.ts";
 import { DEFAULT_ACTION, type Process, type Sigstate } from "./process.ts";
 import { deallocate, taskSelf } from "./rights.ts";
+import { siginfoHandler } from "./siginfo.ts";
 import { JOB_STOPS } from "./signo.ts";
 import { procCall } from "./stubs.ts";
 import { setEntry } from "./thread.ts";
@@ -34,24 +35,33 @@ export interface Post {
   readonly reply: () => Syscall<void>;
 }
 
-type Act = DefaultAction | "handle";
+type Act = Exclude<DefaultAction, "info"> | "handle";
 
-const noReply = function* (): Syscall<void> {
-  // a signal that was pending: its sender has had its answer
-};
-
-/** Delivers `post` to `to`, or to any thread that does not block it; then whatever was pending and can be delivered now. */
-export function* postSignal(p: Process, to: Sigstate | undefined, post: Post): Syscall<void> {
+/** Delivers `post` to `to`, or to any thread that does not block it; then whatever was pending and can be delivered now. An untraced 0 only continues (PTRACE_CONT). */
+export function* postSignal(p: Process, to: Sigstate | undefined, given: Post): Syscall<void> {
+  const reply = once(given.reply);
+  const post = { ...given, reply };
   if (post.signo !== 0) yield* postOne(p, to, post);
-  yield* postPending(p);
+  else if (post.untraced) yield* resume(p);
+  yield* postPending(p, reply);
   // a poll is answered when all that can be delivered has been
-  if (post.signo === 0) yield* post.reply();
+  if (post.signo === 0) yield* reply();
 }
 
-/** Delivers pending signals of each thread, lowest first, until none is left that is not blocked. */
-function* postPending(p: Process): Syscall<void> {
+/** The sender has one answer, from whatever comes first: one of the pending signals may be the last that we do. */
+function once(reply: () => Syscall<void>): () => Syscall<void> {
+  let given = false;
+  return function* () {
+    if (given) return;
+    given = true;
+    yield* reply();
+  };
+}
+
+/** Delivers pending signals of each thread, lowest first, until none is left that is not blocked. A poll waits for them, unless one of them ends or stops us. */
+function* postPending(p: Process, reply: () => Syscall<void>): Syscall<void> {
   for (let found = nextPending(p); found !== undefined; found = nextPending(p)) {
-    yield* postOne(p, found.to, { signo: found.signo, code: found.code, untraced: false, fault: false, reply: noReply });
+    yield* postOne(p, found.to, { signo: found.signo, code: found.code, untraced: false, fault: false, reply });
   }
 }
 
@@ -71,23 +81,23 @@ function nextPending(p: Process): { to: Sigstate; signo: number; code: number } 
 
 function* postOne(p: Process, to: Sigstate | undefined, post: Post): Syscall<void> {
   const { signo } = post;
-  dropOpposites(p, signo);
-  if (signo === SIGCONT) yield* resume(p);
   const thread = to ?? p.sigstates.find((s) => !sigismember(s.blocked, signo));
-  if (thread === undefined) return yield* keep(p, post);
-  if (sigismember(p.traceMask, signo) && !post.untraced && signo !== SIGKILL) {
-    return p.stopped ? yield* keep(thread, post) : yield* stop(p, post);
-  }
-  const action = p.actions[signo] ?? DEFAULT_ACTION;
-  const act = decide(p, thread, post, action);
-  if (act !== "ignore" && !post.fault && mustWait(p, thread, signo)) return yield* keep(thread, post);
-  if (act !== "ignore" && act !== "stop" && thread.critical > 0 && !post.fault) {
-    yield* keep(thread, post);
-    return yield* abortRpc(p, thread, false);
+  // a debugger hears of it before anything else is done about it, SIGCONT included
+  if (!post.untraced && sigismember(p.traceMask, signo)) return p.stopped ? yield* keep(thread ?? p, post) : yield* stop(p, post);
+  const action = actionOf(p, signo);
+  const act = thread && decide(p, thread, post, action);
+  dropOpposites(p, signo);
+  const goesOn = p.stopped && (post.untraced || signo === SIGCONT) && !stopsByDefault(action, signo);
+  // the thread that will run a handler does nothing else before
+  const held = goesOn && act === "handle" ? thread : undefined;
+  if (goesOn) yield* resume(p, held?.thread);
+  if (thread === undefined || act === undefined || (!post.fault && mustWait(p, thread, signo))) {
+    yield* keep(thread ?? p, post);
+    if (held !== undefined) yield* machCall.thread_resume(held.thread, {});
+    return;
   }
   switch (act) {
     case "ignore":
-    case "info":
       return yield* post.reply();
     case "stop":
       return yield* stop(p, post);
@@ -95,9 +105,19 @@ function* postOne(p: Process, to: Sigstate | undefined, post: Post): Syscall<voi
     case "core":
       return yield* die(p, post, act);
     case "handle":
+      if (held === undefined) yield* machCall.thread_suspend(thread.thread, {});
       return yield* handle(p, thread, post, action);
   }
 }
+
+/** SIGINFO is handled by default, if the process leads its group. */
+function actionOf(p: Process, signo: number): SigAction {
+  const action = p.actions[signo] ?? DEFAULT_ACTION;
+  if (action.handler !== "SIG_DFL" || defaultAction(signo) !== "info" || p.pgrp !== p.pid) return action;
+  return { flags: SA_RESTART, ...action, handler: siginfoHandler(p) };
+}
+
+const stopsByDefault = ({ handler }: SigAction, signo: number): boolean => handler === "SIG_DFL" && defaultAction(signo) === "stop";
 
 /** A stop takes back a pending CONT, and CONT all pending stops. */
 function dropOpposites(p: Process, signo: number): void {
@@ -109,7 +129,8 @@ function dropOpposites(p: Process, signo: number): void {
 const orphanStop = (p: Process, signo: number): boolean => p.orphaned && sigismember(JOB_STOPS, signo);
 
 function decide(p: Process, thread: Sigstate, post: Post, { handler }: SigAction): Act {
-  const byDefault = defaultAction(post.signo);
+  const known = defaultAction(post.signo);
+  const byDefault = known === "info" ? "ignore" : known;
   if (sigismember(UNBLOCKABLE, post.signo)) return byDefault;
   if (post.fault && (handler === "SIG_IGN" || sigismember(thread.blocked, post.signo))) return byDefault;
   if (handler === "SIG_IGN") return "ignore";
@@ -144,20 +165,20 @@ function* stop(p: Process, post: Post): Syscall<void> {
   yield* procCall.proc_mark_stop(p.port(INIT_PORT_PROC), { signo: post.signo, sigcode: post.code });
 }
 
-/** Ends a stop: tells proc, and lets every other thread go on. */
-function* resume(p: Process): Syscall<void> {
+/** Ends a stop: tells proc, and lets every other thread go on, but for one that stays suspended. */
+function* resume(p: Process, held?: MachPort): Syscall<void> {
   if (!p.stopped) return;
   p.stopped = false;
   yield* procCall.proc_mark_cont(p.port(INIT_PORT_PROC), {});
-  yield* resumeOthers(p.signalThread);
+  yield* resumeOthers(p.signalThread, held);
 }
 
-/** One `thread_resume` for every thread of the task but one: what proc_dostop did is undone. */
-export function* resumeOthers(except: MachPort): Syscall<void> {
+/** One `thread_resume` for every thread of the task but one or two: what proc_dostop did is undone. */
+export function* resumeOthers(except: MachPort, held = except): Syscall<void> {
   const threads = yield* machCall.task_threads(yield* taskSelf(), {});
   if (threads.err) return;
   for (const thread of threads.thread_list) {
-    if (thread !== except) yield* machCall.thread_resume(thread, {});
+    if (thread !== except && thread !== held) yield* machCall.thread_resume(thread, {});
     yield* deallocate(thread);
   }
 }
@@ -171,15 +192,20 @@ function* die(p: Process, post: Post, act: "terminate" | "core"): Syscall<void> 
   yield* hurdExit(p, W_EXITCODE(0, orphanStop(p, post.signo) ? SIGKILL : post.signo) | (core ? WCOREFLAG : 0));
 }
 
-/** Puts a frame with the handler on top of what the thread is doing. */
+/** Puts a frame with the handler on top of what the thread, which is suspended, is doing. In a critical section it only breaks off what the thread waits for. */
 function* handle(p: Process, to: Sigstate, post: Post, action: SigAction): Syscall<void> {
+  if (to.critical > 0 && !post.fault) {
+    yield* abortRpc(p, to, false);
+    yield* keep(to, post);
+    yield* machCall.thread_resume(to.thread, {});
+    return;
+  }
   const flags = action.flags ?? 0;
   const oldMask = to.blocked;
-  const own = flags & SA_NODEFER ? 0 : sigmask(post.signo);
+  const own = flags & (SA_NODEFER | SA_RESETHAND) ? 0 : sigmask(post.signo);
   to.deliveries.push({ signo: post.signo, action, oldMask });
   to.blocked = ((oldMask | (action.mask ?? 0) | own) & ~UNBLOCKABLE) >>> 0;
-  if (flags & SA_RESETHAND) p.actions[post.signo] = DEFAULT_ACTION;
-  yield* machCall.thread_suspend(to.thread, {});
+  if (flags & SA_RESETHAND && post.signo !== SIGILL && post.signo !== SIGTRAP) p.actions[post.signo] = DEFAULT_ACTION;
   if (!post.fault) yield* abortRpc(p, to, (flags & SA_RESTART) !== 0);
   if (!to.framed) {
     to.framed = true;

@@ -10,7 +10,7 @@ import { Msg } from "../mach/kern/kern-return.ts";
 import { code, cpu, type Entry, mach_reply_port, mach_thread_self, type Syscall, THREAD_STATE_FLAVOR, threadState as registers, type ThreadStorage } from "../mach/kern/syscall.ts";
 import { firstOf, machMsgServer } from "../mach/mig/server.ts";
 import { EXEC_SIGTRAP, INIT_PORT_PROC, TASK_EXCEPTION_PORT } from "../servers/interfaces/hurd-types.ts";
-import { SIGSEGV, SIGTRAP } from "../servers/interfaces/signals.ts";
+import { SIGSEGV, SIGTRAP, TRAP_TRACE } from "../servers/interfaces/signals.ts";
 import { W_EXITCODE } from "../servers/interfaces/wait-status.ts";
 import { exceptionDemuxer } from "./exception.ts";
 import { hurdExit } from "./exit.ts";
@@ -61,7 +61,7 @@ export function* startSignals(p: Process): Syscall<void> {
   const argv = { argv: p.argvAddress, envp: p.envpAddress };
   yield* procCall.proc_set_arg_locations(p.port(INIT_PORT_PROC), argv);
   yield* initFaults(p);
-  if (p.traceMask !== 0 && !(p.execFlags & EXEC_SIGTRAP)) yield* postToSelf(p, SIGTRAP);
+  if (p.traceMask !== 0 && !(p.execFlags & EXEC_SIGTRAP)) yield* postToSelf(p, SIGTRAP, TRAP_TRACE);
 }
 
 /** Registers the message port. The right that proc gives back is dropped, even when it has died since. */
@@ -91,9 +91,9 @@ export function* initFaults(p: Process): Syscall<void> {
 }
 
 /** A signal from ourselves to ourselves. */
-export function* postToSelf(p: Process, signal: number): Syscall<void> {
+export function* postToSelf(p: Process, signal: number, sigcode = 0): Syscall<void> {
   const refport: MachPort = yield* newTaskSelf();
-  yield* msgCall.msg_sig_post(p.msgport, { signal, sigcode: 0, refport });
+  yield* msgCall.msg_sig_post(p.msgport, { signal, sigcode, refport });
   yield* deallocate(refport);
 }
 

@@ -39,6 +39,7 @@ import { main as nullauthProgram } from "./bin/nullauth.ts";
 import { main as portinfoProgram } from "./bin/portinfo.ts";
 import { main as printfProgram } from "./bin/printf.ts";
 import { main as psProgram } from "./bin/ps.ts";
+import { main as ptraceProgram } from "./bin/ptrace.ts";
 import { main as pwdProgram } from "./bin/pwd.ts";
 import { main as readlinkProgram } from "./bin/readlink.ts";
 import { main as rmProgram } from "./bin/rm.ts";
@@ -123,6 +124,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/portinfo", portinfoProgram],
   ["/bin/printf", printfProgram],
   ["/bin/ps", psProgram],
+  ["/bin/ptrace", ptraceProgram],
   ["/bin/pwd", pwdProgram],
   ["/bin/readlink", readlinkProgram],
   ["/bin/rm", rmProgram],

@@ -126,6 +126,23 @@ export const SA_SIGINFO = 64;
 // ---- codes that a signal carries (`bits/siginfo-consts.h`)
 /** From kill. */
 export const SI_USER = 0;
+// of exceptions (`_hurd_exception2signal`)
+export const ILL_ILLOPC = 1;
+export const ILL_BADSTK = 8;
+export const FPE_INTDIV = 1;
+export const FPE_INTOVF = 2;
+export const FPE_FLTDIV = 3;
+export const FPE_FLTOVF = 4;
+export const FPE_FLTUND = 5;
+export const FPE_FLTRES = 6;
+export const FPE_FLTINV = 7;
+export const FPE_FLTSUB = 8;
+export const SEGV_MAPERR = 1;
+export const SEGV_ACCERR = 2;
+export const BUS_ADRERR = 2;
+export const TRAP_BRKPT = 1;
+export const TRAP_TRACE = 2;
+// of SIGCHLD
 export const CLD_EXITED = 1;
 export const CLD_KILLED = 2;
 export const CLD_DUMPED = 3;

@@ -22,7 +22,7 @@ const FAULTS: readonly (readonly [name: string, body: (libc: Libc) => Syscall<un
   ["null read", () => load(0, 4)],
   ["div0", () => raise(3, 1, 0)],
   ["ud2", () => raise(2, 1, 0)],
-  ["int3", () => raise(6, 3, 0)],
+  ["int3", () => raise(6, 2, 0)],
   ["abort", (libc) => libc.raise(SIGABRT)],
 ];
 

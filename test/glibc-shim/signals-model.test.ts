@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { STDOUT } from "../../glibc-shim/libc.ts";
 import { exceptionSignal } from "../../glibc-shim/exception.ts";
-import { SIGBUS, SIGCHLD, SIGFPE, SIGHUP, SIGILL, sigmask, sigmembers, SIGSEGV, SIGTRAP, SIGUSR1, SIGUSR2 } from "../../servers/interfaces/signals.ts";
+import { SIGABRT, SIGBUS, SIGCHLD, SIGEMT, SIGFPE, SIGHUP, SIGILL, sigmask, sigmembers, SIGSEGV, SIGTRAP, SIGUSR1, SIGUSR2 } from "../../servers/interfaces/signals.ts";
 import { runInWorld } from "./world.ts";
 
 type Op = { readonly op: "raise" | "block" | "unblock" | "ignore" | "catch"; readonly signo: number };
@@ -67,8 +67,17 @@ describe("exceptions", () => {
       [SIGSEGV, 2],
       [SIGSEGV, 2],
     ]);
-    expect(exceptionSignal(1, 10)[0]).to.equal(SIGBUS);
+    expect(exceptionSignal(1, 10)).to.deep.equal([SIGBUS, 2]);
     expect([2, 3, 6].map((e) => exceptionSignal(e, 0)[0])).to.deep.equal([SIGILL, SIGFPE, SIGTRAP]);
-    expect(exceptionSignal(5, 5)[0]).to.equal(SIGFPE);
+    expect([4, 5].map((e) => exceptionSignal(e, 1))).to.deep.equal([[SIGEMT, 0], [SIGEMT, 0]]);
+    expect(exceptionSignal(99, 1)).to.deep.equal([SIGABRT, 99]);
+  });
+
+  it("carry the si_code that says what it was: of the exception's code, of a coprocessor's error by its status word", () => {
+    expect([1, 12, 13].map((code) => exceptionSignal(2, code)[1])).to.deep.equal([1, 8, 0]);
+    expect([1, 2, 3, 4, 6, 7].map((code) => exceptionSignal(3, code)[1])).to.deep.equal([1, 2, 0, 0, 0, 8]);
+    expect([1, 2, 4, 8, 16, 32, 64, 5].map((status) => exceptionSignal(3, 5, status)[1])).to.deep.equal([7, 5, 3, 4, 5, 6, 0, 7]);
+    expect(exceptionSignal(5, 7)).to.deep.equal([SIGFPE, 8]);
+    expect([1, 2, 3].map((code) => exceptionSignal(6, code)[1])).to.deep.equal([1, 1, 0]);
   });
 });

@@ -12,7 +12,7 @@ const EXC_ARITHMETIC = 3;
 const EXC_BREAKPOINT = 6;
 const EXC_I386_DIV = 1;
 const EXC_I386_INVOP = 1;
-const EXC_I386_BPT = 3;
+const EXC_I386_BPT = 2;
 
 interface Fault {
   readonly signo: number;
