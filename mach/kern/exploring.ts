@@ -26,6 +26,7 @@ export function pickThread(machine: Machine, strategy: Strategy): Thread | "stop
 function lookAhead(machine: Machine, thread: Thread): boolean {
   cpu.tls = thread.tls;
   thread.finishWait();
+  if (!thread.runnable) return false;
   machine.current = thread;
   const trap = nextTrap(machine, thread);
   const { running } = thread;
