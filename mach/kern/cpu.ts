@@ -10,11 +10,12 @@ import { machMsgTrap } from "../ipc/mach-msg.ts";
 import { isFault, readMemory, writeMemory, type Fault } from "../vm/access.ts";
 import { PAGE_SIZE, Prot } from "../vm/page.ts";
 import { TRAP_COST } from "./clock.ts";
+import { BREAKPOINT_INSTRUCTION, EXC_BREAKPOINT, EXC_I386_BPT, EXC_I386_SGL } from "./debug.ts";
 import { raiseException, EXC_BAD_ACCESS, EXC_BAD_INSTRUCTION } from "./exception.ts";
 import { decodeInstruction, MAX_INSTRUCTION } from "./image.ts";
 import type { KernelEvent } from "./events.ts";
 import type { Machine } from "./machine.ts";
-import { cpu, type Entry, type Trap } from "./syscall.ts";
+import { cpu, ThreadStateWord, type Entry, type Trap } from "./syscall.ts";
 import { insertRight, replyPort } from "./special-ports.ts";
 import type { Frame, Thread } from "./thread.ts";
 
@@ -25,6 +26,10 @@ export function runSlice(machine: Machine, thread: Thread, quantum: number): num
   if (!thread.runnable) return 0;
   let made = 0;
   while (made < quantum) {
+    if (thread.debug?.stops() === true) {
+      raiseException(machine, thread, EXC_BREAKPOINT, EXC_I386_SGL, 0);
+      break;
+    }
     const trap = nextTrap(machine, thread);
     if (trap === undefined) break;
     made++;
@@ -66,9 +71,17 @@ export function nextTrap(machine: Machine, thread: Thread): Trap | undefined {
 /** Calls the routine at the thread's pc. False when there is none yet, or none at all. */
 function enter(machine: Machine, thread: Thread, frame: Frame): boolean {
   const registers = thread.cpuRegisters;
+  if (thread.debug?.breaksAt(registers.pc) === true) {
+    raiseException(machine, thread, EXC_BREAKPOINT, EXC_I386_SGL, 0);
+    return false;
+  }
   const entry = fetch(machine, thread, registers.pc);
   if (typeof entry !== "function") {
     if (entry === undefined) raiseException(machine, thread, EXC_BAD_INSTRUCTION, 1, 0);
+    else if (entry === "breakpoint") {
+      frame.registers = frame.registers.with(ThreadStateWord.pc, registers.pc + 1);
+      raiseException(machine, thread, EXC_BREAKPOINT, EXC_I386_BPT, 0);
+    }
     else fault(machine, thread, entry);
     return false;
   }
@@ -77,10 +90,12 @@ function enter(machine: Machine, thread: Thread, frame: Frame): boolean {
 }
 
 /** The routine whose instruction stands at `pc`: in the task's own text, or in the instruction set by the record in memory there. */
-function fetch(machine: Machine, thread: Thread, pc: number): Entry | Fault | undefined {
+function fetch(machine: Machine, thread: Thread, pc: number): Entry | Fault | "breakpoint" | undefined {
   const own = thread.task.text.at(pc);
   if (own !== undefined) return own;
   const { map } = thread.task;
+  const first = readMemory(map, pc, 1, Prot.READ | Prot.EXECUTE);
+  if (!isFault(first) && first[0] === BREAKPOINT_INSTRUCTION) return "breakpoint";
   const head = readMemory(map, pc, 6, Prot.READ | Prot.EXECUTE);
   if (isFault(head)) return head;
   const size = Math.min(MAX_INSTRUCTION, 6 + ((head[4] ?? 0) | ((head[5] ?? 0) << 8)));
@@ -144,11 +159,14 @@ function execute(machine: Machine, thread: Thread, trap: Trap): number {
       const data = readMemory(thread.task.map, trap.address, trap.size);
       if (isFault(data)) return again(machine, thread, trap, data);
       trap.data = data;
+      thread.debug?.touched(trap.address, trap.size, false);
       return 0;
     }
     case "store": {
       const f = writeMemory(thread.task.map, trap.address, trap.data);
-      return f === undefined ? 0 : again(machine, thread, trap, f);
+      if (f !== undefined) return again(machine, thread, trap, f);
+      thread.debug?.touched(trap.address, trap.data.length, true);
+      return 0;
     }
   }
 }

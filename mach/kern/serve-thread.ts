@@ -4,6 +4,7 @@ import { mach } from "../interfaces/mach.ts";
 import { releaseSendRight } from "../ipc/kernel-port.ts";
 import { PortType, Right } from "../ipc/names.ts";
 import { mach_port_deallocate, mach_port_mod_refs } from "../ipc/port-calls.ts";
+import { Debug, DEBUG_STATE_COUNT, DEBUG_STATE_FLAVOR } from "./debug.ts";
 import { Kern } from "./kern-return.ts";
 import { kernelRoutines, type KernelHandlers } from "./kernel-call.ts";
 import type { Machine } from "./machine.ts";
@@ -40,13 +41,15 @@ const handlers: KernelHandlers<typeof mach.routines, Thread> = {
     machine.terminateThread(thread);
     return { err: 0 };
   },
-  thread_get_state: (thread, { flavor, old_stateCnt }) =>
-    flavor !== THREAD_STATE_FLAVOR || old_stateCnt < THREAD_STATE_COUNT
-      ? { err: Kern.INVALID_ARGUMENT }
-      : { err: 0, old_state: thread.registers },
+  thread_get_state: (thread, { flavor, old_stateCnt }) => {
+    if (flavor === THREAD_STATE_FLAVOR && old_stateCnt >= THREAD_STATE_COUNT) return { err: 0, old_state: thread.registers };
+    if (flavor === DEBUG_STATE_FLAVOR && old_stateCnt >= DEBUG_STATE_COUNT) return { err: 0, old_state: (thread.debug ?? new Debug()).registers };
+    return { err: Kern.INVALID_ARGUMENT };
+  },
   thread_set_state: (thread, { flavor, new_state }) => {
-    if (flavor !== THREAD_STATE_FLAVOR || new_state.length < THREAD_STATE_COUNT) return { err: Kern.INVALID_ARGUMENT };
-    thread.setState(new_state);
+    if (flavor === THREAD_STATE_FLAVOR && new_state.length >= THREAD_STATE_COUNT) thread.setState(new_state);
+    else if (flavor === DEBUG_STATE_FLAVOR && new_state.length >= DEBUG_STATE_COUNT) (thread.debug ??= new Debug()).registers = new_state.slice(0, DEBUG_STATE_COUNT);
+    else return { err: Kern.INVALID_ARGUMENT };
     return { err: 0 };
   },
   thread_info: (thread, { flavor, thread_info_outCnt }, { machine }) => {

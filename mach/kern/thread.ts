@@ -9,6 +9,7 @@ import { BLOCKED, type IpcMemory, type IpcThread, type IpcWait, type KObject } f
 import type { PortRef } from "../ipc/kmsg.ts";
 import type { Port } from "../ipc/port.ts";
 import type { Space } from "../ipc/space.ts";
+import { Debug } from "./debug.ts";
 import { newThreadStorage, THREAD_STATE_COUNT, ThreadStateWord, type Registers, type Syscall, type ThreadStorage, type Trap } from "./syscall.ts";
 import type { Task } from "./task.ts";
 
@@ -26,6 +27,10 @@ export interface Frame {
 }
 
 const ZERO_STATE: readonly number[] = new Array<number>(THREAD_STATE_COUNT).fill(0);
+
+/** The flags register in a thread's state, and the bit in it that stops the thread after each trap. */
+const FLAGS = 14;
+const TRAP_FLAG = 0x100;
 
 /** Base priority of user threads. */
 export const BASE_PRIORITY = 25;
@@ -54,6 +59,8 @@ export class Thread implements IpcThread, KObject {
   stopped: "page" | "exception" | null = null;
   /** Ends a kernel call that this thread waits in (gsync_wait) with KERN_INTERRUPTED. */
   interruptCall: (() => void) | null = null;
+  /** What a debugger has asked for; null for nearly every thread. */
+  debug: Debug | null = null;
   /** Stands in the run queue. */
   queued = false;
   /** Microseconds of virtual time that it has used. */
@@ -84,9 +91,12 @@ export class Thread implements IpcThread, KObject {
 
   /** Sets the registers. A new pc makes the thread call the routine there when it next runs, on top of what it was doing. */
   setState(words: readonly number[]): void {
+    const stepping = ((words[FLAGS] ?? 0) & TRAP_FLAG) !== 0;
+    if (stepping || this.debug !== null) (this.debug ??= new Debug()).stepping = stepping;
     const registers = Array.from({ length: THREAD_STATE_COUNT }, (_, i) => words[i] ?? 0);
     const { top } = this;
-    const fresh = this.frames.length === 1 && top?.body === null;
+    // a routine that has not begun, or could not: it will not be returned to
+    const fresh = top?.body === null && (this.frames.length === 1 || this.stopped === "exception");
     if (top !== undefined && (fresh || registers[ThreadStateWord.pc] === top.registers[ThreadStateWord.pc])) top.registers = registers;
     else this.frames.push({ body: null, registers, result: 0, again: null, ahead: null });
   }
