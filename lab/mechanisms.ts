@@ -1,7 +1,10 @@
 /** All mechanisms, in the order of comparison.md §1. */
 import type { Mechanism } from "./model/launch.ts";
+import { posixMechanisms } from "./posix/mechanisms.ts";
 
-export const mechanisms: readonly Mechanism[] = [];
+export const mechanisms: readonly Mechanism[] = [
+  ...posixMechanisms,
+];
 
 /** The mechanism called `name`. */
 export const mechanismOf = (name: string): Mechanism | undefined => mechanisms.find((m) => m.name === name);
