@@ -45,27 +45,32 @@ export class FakeHandles {
 
   /** The rule of auth_makeauth is auth's own; a port that is no handle of ours counts for nothing (here as upstream). */
   private authDemuxer(): Demuxer {
-    const self = this;
+    const lookup = (name: MachPort): Handle | undefined => this.lookup(name);
+    const grant = (wanted: Ids): Syscall<PolyRight> => this.grant(wanted);
+    const forward = (request: MachMsg, rendezvous: MachPort, items: readonly Item[]): Syscall<{ readonly err: Failure }> => this.forward(request, rendezvous, items);
     return serve(auth, (request) => this.lookup(request.localPort), {
       *auth_getids(handle) {
         return { err: 0, ...handle.ids };
       },
       *auth_makeauth(handle, { other_handles, euids, auids, egids, agids }) {
-        const others = other_handles.filter(portValid).flatMap((name) => self.lookup(name) ?? []);
+        const others = other_handles.filter(portValid).flatMap((name) => lookup(name) ?? []);
         const wanted: Ids = { euids, auids, egids, agids };
         if (!mayMake([handle, ...others].map((h) => h.ids), wanted)) return { err: Errno.EPERM };
-        const made = yield* self.make(wanted);
-        const { name } = yield* self.bucket.getRight(made);
+        const { name } = yield* grant(wanted);
         for (const other of other_handles) yield* deallocate(other);
         return { err: 0, newhandle: name };
       },
       *auth_user_authenticate(_handle, { rendezvous }, request) {
-        return yield* self.forward(request, rendezvous, packFields(auth_user_authenticate.in, { rendezvous: moved(rendezvous) }));
+        return yield* forward(request, rendezvous, packFields(auth_user_authenticate.in, { rendezvous: moved(rendezvous) }));
       },
       *auth_server_authenticate(_handle, { rendezvous, newport }, request) {
-        return yield* self.forward(request, rendezvous, packFields(auth_server_authenticate.in, { rendezvous: moved(rendezvous), newport }));
+        return yield* forward(request, rendezvous, packFields(auth_server_authenticate.in, { rendezvous: moved(rendezvous), newport }));
       },
     });
+  }
+
+  private *grant(ids: Ids): Syscall<PolyRight> {
+    return yield* this.bucket.getRight(yield* this.make(ids));
   }
 
   /** Sends the request on to the real handle with the client's own reply right. EINVAL: the rendezvous died on its way here. */

@@ -16,6 +16,8 @@ import { procCall } from "../../../servers/interfaces/process.ts";
 import { dropRight, taskSelf } from "./rights.ts";
 
 const SET_UID_PROGRAM = "/bin/su";
+/** Should it run after all: there is no such user, so it ends without a word to anybody. */
+const HARMLESS = ["su", "nobody-of-this-name"];
 /** How long we wait for a message that may not come, in milliseconds. */
 const PATIENCE = 1000;
 const WNOHANG = 1;
@@ -85,7 +87,7 @@ export class SetUidExec {
       const ports = [ownCwdir, crdir, auth, proc, cttyid, MACH_PORT_NULL];
       ports[INIT_PORT_CWDIR] = cwdir ?? ownCwdir;
       ports[INIT_PORT_PROC] = proc;
-      yield* libc.hurdExec({ task, file: file.value, path: SET_UID_PROGRAM, abspath: SET_UID_PROGRAM, argv: ["su"], env: [], dtable: fds, ports });
+      yield* libc.hurdExec({ task, file: file.value, path: SET_UID_PROGRAM, abspath: SET_UID_PROGRAM, argv: HARMLESS, env: [], dtable: fds, ports });
       yield* dropRight(file.value);
     }
     yield* dropRight(proc);
