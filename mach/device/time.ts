@@ -15,23 +15,24 @@ export interface TimeOfDay {
 /** One page whose contents are the time at the moment of reading. */
 class TimeObject extends VmObject {
   private readonly clock: TimeOfDay;
-  private readonly page: Page = newPage();
+  private page: Page | undefined;
 
   constructor(clock: TimeOfDay) {
     super();
     this.clock = clock;
-    this.pages.set(0, this.page);
   }
 
   override lookup(page: number): Page | undefined {
     if (page !== 0) return undefined;
+    const present = (this.page ??= newPage());
+    this.pages.set(0, present);
     const { now, bootTime } = this.clock;
-    const view = new DataView(this.page.bytes.buffer);
+    const view = new DataView(present.bytes.buffer);
     const [sec, usec] = [Math.floor((bootTime + now) / 1e6), (bootTime + now) % 1e6];
     [sec, usec, sec].forEach((n, i) => view.setInt32(i * 4, n, true));
     const up = Math.floor(now / 1e6);
     [sec, usec * 1000, sec, up, (now % 1e6) * 1000, up].forEach((n, i) => view.setBigInt64(12 + i * 8, BigInt(Math.floor(n)), true));
-    return this.page;
+    return present;
   }
 }
 

@@ -104,6 +104,8 @@ export class Machine implements IpcHost, PortOwner {
 
   private readonly table = kernelTable;
   private readonly runQueue = new RunQueue<Thread>();
+  /** Under a strategy: threads that can run, with the trap that each would make, in order of their numbers. They count as queued. */
+  readonly ready: Thread[] = [];
   /** A thread whose quantum is not over, when `run` was told to stop in the middle: it goes on first, so that stopping changes nothing. */
   private slice: Thread | undefined;
   /** The last run ended because nothing could go on, and the host has done nothing since. */
@@ -254,9 +256,14 @@ export class Machine implements IpcHost, PortOwner {
     return undefined;
   }
 
+  /** Empties the run queue through `enlist` into `ready`. */
+  takeQueued(enlist: (ready: Thread[], thread: Thread) => void): void {
+    for (let thread = this.runQueue.shift(); thread !== undefined; thread = this.runQueue.shift()) enlist(this.ready, thread);
+  }
+
   /** True when a thread beside the running one waits for the processor. */
   get othersRunnable(): boolean {
-    return this.runQueue.length > 0;
+    return this.runQueue.length + this.ready.length > 0;
   }
 
   /** Puts `thread` behind the others that can run, if it can. */
