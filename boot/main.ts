@@ -7,6 +7,7 @@ import { runBatch } from "./host/batch.ts";
 import { Output } from "./host/output.ts";
 import { runTerminal } from "./host/terminal.ts";
 import { observers } from "./host/observers.ts";
+import { ExpressionError } from "../rpctrace/expression.ts";
 
 /** A file that the command line names cannot be used: one line, exit status 1. */
 class FileError extends Error {}
@@ -52,6 +53,6 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (e) {
     process.stderr.write(`boot: ${e instanceof Error ? e.message : String(e)}\n`);
     if (e instanceof UsageError) process.stderr.write("boot: --help shows the options\n");
-    return e instanceof UsageError ? 2 : 1;
+    return e instanceof UsageError || e instanceof ExpressionError ? 2 : 1;
   }
 }

@@ -1,10 +1,9 @@
 /** `npm run mig`: an interface file as JSON, in the shape of the tables of the real system's interfaces. */
-import { readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { relative } from "node:path";
 import { describe, msgids } from "../mach/mig/defs/describe.ts";
 import { DefsError } from "../mach/mig/defs/place.ts";
-import type { Files } from "../mach/mig/defs/preprocess.ts";
 import { readDefs } from "../mach/mig/defs/read.ts";
+import { filesIn, textOf } from "../rpctrace/foreign.ts";
 
 const usage = `Usage: npm run mig -- FILE.defs [OPTION...]
 Prints an interface file as JSON: message ids, arguments, how each item travels.
@@ -60,28 +59,6 @@ function define(defines: Map<string, string>, text: string): void {
   if (m?.[1] === undefined) throw new UsageError(`-D ${text}: no name of a macro`);
   defines.set(m[1], m[2] ?? "1");
 }
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (e) {
-    const code = (e as NodeJS.ErrnoException).code ?? String(e);
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return undefined;
-    throw new Error(`cannot read ${path}: ${code}`);
-  }
-}
-
-/** Included files: beside the one that includes, for the form with quotes; then in each directory. */
-const filesIn = (dirs: readonly string[]): Files => ({
-  find(name, from) {
-    for (const dir of from === undefined ? dirs : [dirname(from), ...dirs]) {
-      const file = join(dir, name);
-      const text = textOf(file);
-      if (text !== undefined) return { file, text };
-    }
-    return undefined;
-  },
-});
 
 /** The name by which an `#include` would find the file, or else the name it was given by. */
 function includeName({ file, dirs }: Options): string {

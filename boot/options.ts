@@ -1,5 +1,6 @@
 /** The command line of `npm run boot`. */
 import { parseArgs } from "node:util";
+import type { ForeignFiles } from "../rpctrace/foreign.ts";
 import { HOLES, isHole, type Hole } from "../servers/interfaces/holes.ts";
 
 /** What the user asked for. */
@@ -11,6 +12,10 @@ export interface BootOptions {
   readonly trace: string | undefined;
   /** --rpctrace: undefined is off, an empty list every task. */
   readonly rpctrace: readonly string[] | undefined;
+  /** --rpctrace-filter: which messages of those, in the language of `rpctrace/expression.ts`. */
+  readonly rpctraceFilter: string | undefined;
+  /** --defs, -I, --rpc-list: files with the interfaces of messages that are not the system's own. */
+  readonly foreign: ForeignFiles;
   readonly seed: number;
   readonly scheduler: string;
   readonly disk: string | undefined;
@@ -34,6 +39,11 @@ Boots a Hurd. Without -c it gives a login prompt in this terminal (root's passwo
       --single-user      boot to a root shell on the console, without login
       --trace FILE       record every kernel event to FILE
       --rpctrace[=TASK,...]  print messages on stderr, of all tasks or of those named
+      --rpctrace-filter EXPR  print only these: task=, routine=, interface=, port=, direction=send
+                         or receive, errors; != for "not"; several with blanks or commas
+      --defs FILE        name messages and arguments of --rpctrace by an interface file too
+  -I DIR                 where FILE finds the files that it includes
+      --rpc-list FILE    name messages by a list of message ids (.msgids) too
       --seed N           the seed of all choices (default 0)
       --scheduler NAME   who runs next: default, random
       --hurd CVE=WHEN    the system "before" 2021-43411, 2021-43412, 2021-43413 or 2021-43414 was
@@ -50,6 +60,10 @@ const config = {
   trace: { type: "string" },
   rpctrace: { type: "boolean" },
   "rpctrace-tasks": { type: "string" },
+  "rpctrace-filter": { type: "string" },
+  defs: { type: "string", multiple: true },
+  "rpc-list": { type: "string", multiple: true },
+  include: { type: "string", short: "I", multiple: true },
   seed: { type: "string", default: "0" },
   scheduler: { type: "string", default: "default" },
   disk: { type: "string" },
@@ -75,7 +89,9 @@ export function parseBootOptions(args: readonly string[]): BootOptions | "help" 
     user: values.user,
     verbose: values.verbose,
     trace: values.trace,
-    rpctrace: values.rpctrace ? (values["rpctrace-tasks"] ?? "").split(",").filter((s) => s !== "") : undefined,
+    rpctrace: values.rpctrace || values["rpctrace-filter"] !== undefined ? (values["rpctrace-tasks"] ?? "").split(",").filter((s) => s !== "") : undefined,
+    rpctraceFilter: values["rpctrace-filter"],
+    foreign: { defs: values.defs ?? [], lists: values["rpc-list"] ?? [], dirs: values.include ?? [] },
     seed: Number(seed),
     scheduler,
     disk: values.disk,

@@ -1,7 +1,7 @@
 /** What a message carries, with the names that its interface has for it. */
 import type { SeenItem } from "../mach/kern/events.ts";
 import { isPortType, MsgType } from "../mach/ipc/names.ts";
-import { routineById } from "../servers/interfaces/catalogue.ts";
+import type { Interfaces } from "./interfaces.ts";
 import { codeOf, type Message } from "./messages.ts";
 
 /** One argument. */
@@ -12,8 +12,8 @@ export interface Argument {
 }
 
 /** The arguments of a request, or of an answer without its return code. */
-export function argumentsOf(message: Message): readonly Argument[] {
-  const routine = routineById(message.request?.sent.id ?? message.sent.id)?.routine;
+export function argumentsOf(message: Message, interfaces: Interfaces): readonly Argument[] {
+  const routine = interfaces.routine(message.request?.sent.id ?? message.sent.id);
   const fields = Object.keys((message.request === undefined ? routine?.in : routine?.out) ?? {});
   const items = message.request === undefined ? message.sent.items : message.sent.items.slice(1);
   const fits = fields.length === items.length || (message.request !== undefined && codeOf(message) !== 0);

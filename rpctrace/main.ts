@@ -1,9 +1,13 @@
 /** `npm run rpctrace`: a recorded trace, seen. */
 import { readFileSync } from "node:fs";
+import { paintFor } from "./colour.ts";
 import { formats } from "./exports/formats.ts";
+import { Expression, ExpressionError } from "./expression.ts";
+import { foreignInterfaces } from "./foreign.ts";
+import type { Interfaces } from "./interfaces.ts";
 import { parseRpctraceOptions, usage, UsageError, type RpctraceOptions } from "./options.ts";
 import { readTrace, type Trace } from "./read.ts";
-import { select } from "./select.ts";
+import { select, type Filter } from "./select.ts";
 import { writeOut } from "./stdout.ts";
 
 /** A file that cannot be read at all: one line, exit status 1. */
@@ -23,11 +27,21 @@ function traceOf(file: string): Trace {
   }
 }
 
+/** The filter with its expression. Every id may be asked for; a name must be one that an interface has. */
+function filterOf({ filter, expression }: RpctraceOptions, interfaces: Interfaces): Filter {
+  const unknown = filter.msgids?.find((word) => !/^\d+$/.test(word) && !interfaces.hasRoutine(word));
+  if (unknown !== undefined) throw new UsageError(`no interface has a routine "${unknown}"`);
+  return expression === undefined ? filter : { ...filter, expression: Expression.parse(expression, interfaces) };
+}
+
 /** Shows the trace. A reader that has seen enough, such as `head`, is no failure. */
-async function show({ file, format, filter }: RpctraceOptions): Promise<number> {
+async function show(options: RpctraceOptions): Promise<number> {
+  const { file, format, foreign } = options;
+  const interfaces = foreignInterfaces(foreign, (line) => void process.stderr.write(`rpctrace: ${line}\n`));
+  const filter = filterOf(options, interfaces);
   const trace = traceOf(file);
   const pieces: string[] = [];
-  formats.get(format)?.(select(trace.events, filter), (text) => pieces.push(text));
+  formats.get(format)?.(select(trace.events, filter, interfaces), (text) => pieces.push(text), paintFor(process.stdout, process.env));
   const all = await writeOut(pieces);
   if (trace.fault === undefined || !all) return 0;
   process.stderr.write(`rpctrace: ${file}: ${trace.fault}\n`);
@@ -44,6 +58,6 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (e) {
     process.stderr.write(`rpctrace: ${e instanceof Error ? e.message : String(e)}\n`);
     if (e instanceof UsageError) process.stderr.write("rpctrace: --help shows the options\n");
-    return e instanceof UsageError ? 2 : 1;
+    return e instanceof UsageError || e instanceof ExpressionError ? 2 : 1;
   }
 }

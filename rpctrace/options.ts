@@ -1,14 +1,17 @@
 /** The command line of `npm run rpctrace`. */
 import { parseArgs } from "node:util";
-import { catalogue } from "../servers/interfaces/catalogue.ts";
 import { formats } from "./exports/formats.ts";
-import { isRoutine, type Filter, type Moment } from "./select.ts";
+import type { ForeignFiles } from "./foreign.ts";
+import type { Filter, Moment } from "./select.ts";
 
 /** What the user asked for. */
 export interface RpctraceOptions {
   readonly file: string;
   readonly format: string;
+  /** All but the expression, which needs the foreign interfaces. */
   readonly filter: Filter;
+  readonly expression: string | undefined;
+  readonly foreign: ForeignFiles;
 }
 
 /** The command line cannot be understood: one line for stderr, exit status 2. */
@@ -24,14 +27,22 @@ Shows what boot --trace FILE has recorded.
                          mermaid: a sequence diagram
                          dot: a graph of tasks and ports, for Graphviz
                          perfetto: trace events for ui.perfetto.dev
+                         svg: a sequence chart, a picture
+                         html: a page to step through, with filters and the graph of ports
                          stats: calls, errors, times and sizes, by routine and by tasks
       --task TASK        only calls that TASK makes or serves: a name, a number, or ls(7)
       --msgid ROUTINE    only calls of ROUTINE: a message id or a name
       --from WHEN        only what begins at WHEN or later: seconds of virtual time, or #N for the Nth event
       --to WHEN          only what begins at WHEN or earlier
       --errors           only calls that failed
+      --filter EXPR      only calls that EXPR says: task=, routine=, interface=, port=,
+                         direction=send or receive, errors; != for "not"; several with blanks or commas
+      --defs FILE        name messages and arguments by an interface file too
+  -I DIR                 where FILE finds the files that it includes
+      --rpc-list FILE    name messages by a list of message ids (.msgids) too
       --help             this text
 
+Lines on a terminal have colours, unless NO_COLOR is set.
 --task and --msgid can be repeated, and take several with commas: any of them will do.
 Exit status: 0 fine, 1 the file cannot be read or is damaged (what can be read is shown), 2 misused.
 `;
@@ -43,6 +54,10 @@ const config = {
   from: { type: "string" },
   to: { type: "string" },
   errors: { type: "boolean", default: false },
+  filter: { type: "string" },
+  defs: { type: "string", multiple: true },
+  "rpc-list": { type: "string", multiple: true },
+  include: { type: "string", short: "I", multiple: true },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -63,12 +78,6 @@ function moment(option: string, word: string | undefined): Moment | undefined {
   throw new UsageError(`${option} wants seconds or #N, not "${word}"`);
 }
 
-/** Every id may be asked for; a name must be one that an interface has. */
-function checkRoutine(word: string): void {
-  const known = catalogue.some((sub) => Object.values(sub.routines).some((r) => isRoutine(r.id, word)));
-  if (!/^\d+$/.test(word) && !known) throw new UsageError(`no interface has a routine "${word}"`);
-}
-
 /** Reads the command line; "help" when that was asked for. Throws UsageError. */
 export function parseRpctraceOptions(args: readonly string[]): RpctraceOptions | "help" {
   const { values, positionals } = parse(args);
@@ -77,8 +86,7 @@ export function parseRpctraceOptions(args: readonly string[]): RpctraceOptions |
   if (file === undefined) throw new UsageError("which file?");
   if (more !== undefined) throw new UsageError(`one file at a time: what is "${more}"?`);
   if (!formats.has(values.format)) throw new UsageError(`no format "${values.format}": ${[...formats.keys()].join(", ")}`);
-  const msgids = words(values.msgid);
-  msgids.forEach(checkRoutine);
-  const filter = { tasks: words(values.task), msgids, from: moment("--from", values.from), to: moment("--to", values.to), errors: values.errors };
-  return { file, format: values.format, filter };
+  const filter = { tasks: words(values.task), msgids: words(values.msgid), from: moment("--from", values.from), to: moment("--to", values.to), errors: values.errors };
+  const foreign = { defs: values.defs ?? [], lists: values["rpc-list"] ?? [], dirs: values.include ?? [] };
+  return { file, format: values.format, filter, expression: values.filter, foreign };
 }

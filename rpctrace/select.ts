@@ -1,6 +1,7 @@
 /** What of a trace is to be seen: filters, and the trace put together for the exports. */
 import type { KernelEvent } from "../mach/kern/events.ts";
-import { msgidName, routineById } from "../servers/interfaces/catalogue.ts";
+import type { Expression, IsTask } from "./expression.ts";
+import { OWN_INTERFACES, type Interfaces } from "./interfaces.ts";
 import { codeOf, Messages, type Message } from "./messages.ts";
 import { Names } from "./names.ts";
 
@@ -19,6 +20,8 @@ export interface Filter {
   readonly to?: Moment | undefined;
   /** Only calls that were answered with an error. */
   readonly errors?: boolean;
+  /** What else must hold (`--filter`). */
+  readonly expression?: Expression | undefined;
 }
 
 /** A trace as the exports get it. */
@@ -33,13 +36,15 @@ export interface View {
   readonly calls: readonly Message[];
   /** As things were called at the end. */
   readonly names: Names;
+  /** What messages mean. */
+  readonly interfaces: Interfaces;
 }
 
 /** What rpctrace calls a message id; the number when it knows none. */
-export const routineName = (id: number): string => msgidName(id) ?? String(id);
+export const routineName = (id: number): string => OWN_INTERFACES.name(id);
 
 /** By id or by either name: `io_read` and `io_read_request` are one. */
-export const isRoutine = (id: number, word: string): boolean => word === String(id) || word === msgidName(id) || word === routineById(id)?.name;
+export const isRoutine = (id: number, word: string): boolean => OWN_INTERFACES.isRoutine(id, word);
 
 const inside = (filter: Filter, at: number, number: number): boolean => {
   const { from, to } = filter;
@@ -47,33 +52,33 @@ const inside = (filter: Filter, at: number, number: number): boolean => {
   return after && (to === undefined || ("at" in to ? at <= to.at : number <= to.event));
 };
 
-const calls = ({ sent }: Message, { msgids = [] }: Filter): boolean => msgids.length === 0 || msgids.some((word) => isRoutine(sent.id, word));
+const calls = ({ sent }: Message, { msgids = [] }: Filter, interfaces: Interfaces): boolean =>
+  msgids.length === 0 || msgids.some((word) => interfaces.isRoutine(sent.id, word));
 
 const failed = ({ reply }: Message): boolean => reply !== undefined && codeOf(reply) !== 0;
 
 /** The task that serves a call, 0 for the kernel. */
 export const server = ({ received, reply }: Message): number | undefined => received?.task ?? reply?.sent.task;
 
-/** Tasks are meant that had one of the words for their name at any time. */
-function tasksMeant(words: readonly string[], events: readonly KernelEvent[]): (task: number) => boolean {
+/** A word means a task that had it for its name at any time. */
+function tasksMeant(events: readonly KernelEvent[]): IsTask {
   const names = new Names();
-  const meant = new Set<number>();
-  const look = (task: number): void => {
-    if (words.some((word) => names.isTask(task, word))) meant.add(task);
-  };
-  look(0);
+  const called = new Map<number, Set<string>>([[0, new Set([names.task(0), names.holder(0)])]]);
   for (const event of events) {
     names.event(event);
-    if (event.kind === "task-created" || event.kind === "task-named") look(event.task);
+    if (event.kind !== "task-created" && event.kind !== "task-named") continue;
+    const { task } = event;
+    const words = called.get(task) ?? new Set();
+    called.set(task, words.add(names.task(task)).add(names.holder(task)));
   }
-  return (task) => meant.has(task);
+  return (task, word) => word === String(task) || called.get(task)?.has(word) === true;
 }
 
 /** Events of tasks that are no messages: which task's. */
 const owner = (event: KernelEvent): number | undefined => ("task" in event ? event.task : undefined);
 
 /** Applies the filter. */
-export function select(all: readonly KernelEvent[], filter: Filter = {}): View {
+export function select(all: readonly KernelEvent[], filter: Filter = {}, interfaces: Interfaces = OWN_INTERFACES): View {
   const names = new Names();
   const messages = new Messages();
   const byEvent = new Map<KernelEvent, Message>();
@@ -82,20 +87,23 @@ export function select(all: readonly KernelEvent[], filter: Filter = {}): View {
     const message = messages.event(event);
     if (message !== undefined) byEvent.set(event, message);
   }
-  const { tasks = [], msgids = [] } = filter;
-  const isMeant = tasksMeant(tasks, all);
-  const ofTask = (...of: readonly (number | undefined)[]): boolean => tasks.length === 0 || of.some((t) => t !== undefined && isMeant(t));
+  const { tasks = [], msgids = [], expression } = filter;
+  const isTask = tasksMeant(all);
+  const ofTask = (...of: readonly (number | undefined)[]): boolean =>
+    tasks.length === 0 || of.some((t) => t !== undefined && tasks.some((word) => isTask(t, word)));
+  const wanted = (m: Message): boolean =>
+    calls(m, filter, interfaces) && ofTask(m.sent.task, server(m)) && (filter.errors !== true || failed(m)) && (expression === undefined || expression.verdict(m, isTask) === true);
   const chosen = new Set<Message>();
   for (const [i, event] of all.entries()) {
     const m = event.kind === "message-sent" ? byEvent.get(event) : undefined;
     if (m === undefined || m.request !== undefined || !inside(filter, event.at, i + 1)) continue;
-    if (calls(m, filter) && ofTask(m.sent.task, server(m)) && (filter.errors !== true || failed(m))) chosen.add(m);
+    if (wanted(m)) chosen.add(m);
   }
-  const othersToo = msgids.length === 0 && filter.errors !== true;
+  const othersToo = msgids.length === 0 && filter.errors !== true && expression === undefined;
   const events = all.filter((event, i) => {
     const m = byEvent.get(event);
     if (m !== undefined) return chosen.has(m.request ?? m);
     return othersToo && !event.kind.startsWith("message-") && inside(filter, event.at, i + 1) && (tasks.length === 0 || ofTask(owner(event)));
   });
-  return { events, all, message: (event) => byEvent.get(event), calls: [...chosen], names };
+  return { events, all, message: (event) => byEvent.get(event), calls: [...chosen], names, interfaces };
 }

@@ -15,12 +15,27 @@ export interface ShownItem {
   readonly data: ItemData;
 }
 
+/** What gives parts of a line their colours. */
+export interface Paint {
+  /** The port that a request goes to. */
+  target(text: string): string;
+  routine(text: string): string;
+  /** A return code that is not 0. */
+  failure(text: string): string;
+  /** Marks of lines that wait, and stamps. */
+  mark(text: string): string;
+}
+
+const same = (text: string): string => text;
+const PLAIN: Paint = { target: same, routine: same, failure: same, mark: same };
+
 /** How to print. */
 export interface ShowOptions {
   /** Most characters of a string or of char data; rpctrace's `-s`. */
   readonly size: number;
   /** Most elements of an array of integers; what is left out shows as `...`. The real rpctrace prints all. */
   readonly elements?: number;
+  readonly paint?: Paint | undefined;
   /** What a right is called. Undefined: by its number. */
   right(name: number, type: number): string | undefined;
 }
@@ -140,6 +155,7 @@ export class TraceLines {
   private readonly write: (text: string) => void;
   private readonly options: ShowOptions;
   private readonly strerror: (code: number) => string;
+  private readonly paint: Paint;
   /** Reply port of the request whose line is open, 0 for none. */
   private last = 0;
 
@@ -147,20 +163,23 @@ export class TraceLines {
     this.write = write;
     this.strerror = strerror;
     this.options = options;
+    this.paint = options.paint ?? PLAIN;
   }
 
   request({ to, id, name, reply, items, stamp }: ShownRequest): void {
-    const head = `${stamp === undefined ? "" : `${stamp} `}${this.pending()}`;
+    const { paint } = this;
+    const head = `${stamp === undefined ? "" : `${paint.mark(stamp)} `}${this.pending()}`;
     const target = typeof to === "number" ? u(to, 4) : to.padStart(4);
     const args = showItems(items, this.options);
-    this.write(`${head}${target}->${name?.padStart(5) ?? u(id, 5)} (${args})${reply === 0 ? ";\n" : ""}`);
+    this.write(`${head}${paint.target(target)}->${paint.routine(name?.padStart(5) ?? u(id, 5))} (${args})${reply === 0 ? ";\n" : ""}`);
     this.last = reply;
   }
 
   /** `items` without the return code. */
   reply(port: number, code: number, items: readonly ShownItem[]): void {
-    const head = port === this.last ? "" : `${this.pending()}${u(port)}...`;
-    this.write(`${head} = ${showCode(code, this.strerror)} ${showItems(items, this.options)}\n`);
+    const head = port === this.last ? "" : `${this.pending()}${this.paint.mark(`${u(port)}...`)}`;
+    const shown = showCode(code, this.strerror);
+    this.write(`${head} = ${code === 0 ? shown : this.paint.failure(shown)} ${showItems(items, this.options)}\n`);
     this.last = 0;
   }
 
@@ -171,6 +190,6 @@ export class TraceLines {
   }
 
   private pending(): string {
-    return this.last === 0 ? "" : ` ...${u(this.last)}\n`;
+    return this.last === 0 ? "" : `${this.paint.mark(` ...${u(this.last)}`)}\n`;
   }
 }

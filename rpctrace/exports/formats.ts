@@ -1,4 +1,5 @@
 /** Every form in which a trace can be had. */
+import type { Paint } from "../../mach/mig/show.ts";
 import type { View } from "../select.ts";
 import { dot } from "./dot.ts";
 import { json } from "./json.ts";
@@ -7,8 +8,8 @@ import { perfetto } from "./perfetto.ts";
 import { stats } from "./stats.ts";
 import { text } from "./text.ts";
 
-/** Writes a view in pieces. */
-export type Export = (view: View, write: (text: string) => void) => void;
+/** Writes a view in pieces, in colours if it has any. */
+export type Export = (view: View, write: (text: string) => void, paint?: Paint) => void;
 
 /** By the word that `--format` takes. */
 export const formats: ReadonlyMap<string, Export> = new Map([

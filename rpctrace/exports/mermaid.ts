@@ -47,7 +47,7 @@ export function mermaid(view: View, write: (text: string) => void): void {
       const to = target(m);
       if (to.startsWith("t")) named(Number(to.slice(1)));
       else participants.set(to, view.names.port(m.sent.port) ?? (to === "dead" ? "a dead port" : `port ${m.sent.port}`));
-      lines.push(`  ${from}${arrow(m)}${to}: ${escaped(briefly(m, view.names))}`);
+      lines.push(`  ${from}${arrow(m)}${to}: ${escaped(briefly(m, view))}`);
     } else if (note !== undefined && "task" in event) {
       lines.push(`  Note over ${named(event.task)}: ${escaped(note)}`);
     }

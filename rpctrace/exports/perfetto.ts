@@ -7,7 +7,7 @@ import { showCode } from "../../mach/mig/show.ts";
 import { strerror } from "../../servers/interfaces/errno.ts";
 import { briefly } from "../brief.ts";
 import { codeOf, type Message } from "../messages.ts";
-import { routineName, type View } from "../select.ts";
+import type { View } from "../select.ts";
 
 /** One trace event of the format's JSON form. */
 type TraceEvent = Readonly<Record<string, unknown>>;
@@ -28,8 +28,8 @@ interface Slice {
 function slicesOf(m: Message, id: number, view: View): readonly Slice[] {
   const { sent, received, reply } = m;
   if (reply === undefined) return [];
-  const args = { call: briefly(m, view.names), answer: showCode(codeOf(reply), strerror) };
-  const name = routineName(sent.id);
+  const args = { call: briefly(m, view), answer: showCode(codeOf(reply), strerror) };
+  const name = view.interfaces.name(sent.id);
   const back = reply.received?.at ?? reply.sent.at;
   const made: Slice = { pid: sent.task, tid: sent.thread, from: sent.at, to: back, name, cat: "call", id, args };
   if (received === undefined) return [made];
@@ -54,10 +54,10 @@ function placed(slices: readonly Slice[]): readonly TraceEvent[] {
 }
 
 /** The arrow from who calls to who serves. */
-function flowOf(m: Message, id: number): readonly TraceEvent[] {
+function flowOf(m: Message, id: number, view: View): readonly TraceEvent[] {
   const { sent, received } = m;
   if (received === undefined) return [];
-  const head = { name: routineName(sent.id), cat: "rpc", id };
+  const head = { name: view.interfaces.name(sent.id), cat: "rpc", id };
   return [
     { ph: "s", ts: sent.at, pid: sent.task, tid: sent.thread, ...head },
     { ph: "f", bp: "e", ts: received.at, pid: received.task, tid: received.thread, ...head },
@@ -69,7 +69,7 @@ function instantOf(event: KernelEvent, view: View): readonly TraceEvent[] {
   if (event.kind === "message-sent") {
     const m = view.message(event);
     if (m === undefined || m.request !== undefined || m.reply !== undefined) return [];
-    return [{ ph: "i", s: "t", ts: event.at, pid: event.task, tid: event.thread, cat: "message", name: briefly(m, view.names) }];
+    return [{ ph: "i", s: "t", ts: event.at, pid: event.task, tid: event.thread, cat: "message", name: briefly(m, view) }];
   }
   if (event.kind === "exception") return [{ ph: "i", s: "t", ts: event.at, pid: event.task, tid: event.thread, cat: "exception", name: `exception ${event.exception}` }];
   if (event.kind === "task-terminated") return [{ ph: "i", s: "p", ts: event.at, pid: event.task, tid: 0, cat: "task", name: "task terminated" }];
@@ -96,7 +96,7 @@ export function perfetto(view: View, write: (text: string) => void): void {
     if (there === undefined) byTrack.set(track, [slice]);
     else there.push(slice);
   }
-  const events = [...[...byTrack.values()].flatMap(placed), ...view.calls.flatMap((m, i) => flowOf(m, i + 1)), ...view.events.flatMap((e) => instantOf(e, view))];
+  const events = [...[...byTrack.values()].flatMap(placed), ...view.calls.flatMap((m, i) => flowOf(m, i + 1, view)), ...view.events.flatMap((e) => instantOf(e, view))];
   write('{"displayTimeUnit":"ms","traceEvents":[\n');
   const all = [...tracks(events, view), ...events];
   for (const [i, event] of all.entries()) write(`${JSON.stringify(event)}${i < all.length - 1 ? "," : ""}\n`);

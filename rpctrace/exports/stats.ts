@@ -1,7 +1,7 @@
 /** Counts: calls, errors, how long they took, bytes and rights, by routine and by pair of tasks. Times are virtual microseconds. */
 import { sizeOf } from "../arguments.ts";
 import { codeOf, type Message } from "../messages.ts";
-import { routineName, server, type View } from "../select.ts";
+import { server, type View } from "../select.ts";
 
 /** What is counted of a group of calls. */
 export interface Count {
@@ -62,7 +62,7 @@ function table(title: string, groups: readonly (readonly [string, Count])[], wri
 }
 
 export function stats(view: View, write: (text: string) => void): void {
-  table("routine", counted(view.calls, (m) => routineName(m.sent.id)), write);
+  table("routine", counted(view.calls, (m) => view.interfaces.name(m.sent.id)), write);
   write("\n");
   table("task -> task", counted(view.calls, (m) => `${view.names.holder(m.sent.task)} -> ${receiver(m, view)}`), write);
 }

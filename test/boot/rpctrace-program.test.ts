@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { msgidsFiles } from "../../boot/msgids.ts";
-import { MsgIds } from "../../boot/root/lib/rpctrace/msgids.ts";
 import { runCommands } from "../../boot/session.ts";
 import { catalogue, msgidName } from "../../servers/interfaces/catalogue.ts";
+import { MsgIds } from "../../servers/interfaces/msgids.ts";
 import { comparable, recordedCalls, spoken } from "./recorded/calls.ts";
 
 const recorded = (name: string): string => readFileSync(new URL(`../data/recorded/${name}`, import.meta.url), "utf8");

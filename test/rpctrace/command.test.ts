@@ -91,7 +91,6 @@ describe("rpctrace's options", () => {
   it("are refused with the reason", () => {
     const refused = [
       [["f", "--format", "gif"], /no format "gif": text, json/],
-      [["f", "--msgid", "io_reed"], /no interface has a routine "io_reed"/],
       [["f", "--from", "soon"], /--from wants seconds or #N, not "soon"/],
       [["f", "--to", "#0"], /--to wants/],
     ] as const;

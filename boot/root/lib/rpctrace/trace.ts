@@ -11,8 +11,8 @@ import { asPort, isPortType, MACH_PORT_NULL, MsgType, portValid, type MachPort }
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
 import { TraceLines } from "../../../../mach/mig/show.ts";
 import { strerror } from "../../../../servers/interfaces/errno.ts";
+import type { MsgIds } from "../../../../servers/interfaces/msgids.ts";
 import { Notes, stringOf } from "./notes.ts";
-import type { MsgIds } from "./msgids.ts";
 import { Rewriter, type Way } from "./rewrite.ts";
 import type { TracedTasks } from "./tasks.ts";
 import { shownName, UNTRACED, type Call, type OnceWrapper, type SendWrapper, type Wrappers } from "./wrappers.ts";

@@ -4,6 +4,7 @@ import { client } from "../../../../mach/mig/client.ts";
 import { define, defineFrom, routineNames } from "../../../../mach/mig/defs/define.ts";
 import { machMsgServer, serve } from "../../../../mach/mig/server.ts";
 import { RpctraceFormat } from "../../../../rpctrace/format.ts";
+import { Interfaces } from "../../../../rpctrace/interfaces.ts";
 import { bootMachine, newPort, startThread, type Context } from "../../kern/boot-machine.ts";
 import { read } from "./read-text.ts";
 
@@ -79,7 +80,7 @@ describe("definitions from interface files", () => {
     };
     const machine = bootMachine(body);
     let text = "";
-    const format = new RpctraceFormat((s) => (text += s), { routineName: routineNames([lamp]) });
+    const format = new RpctraceFormat((s) => (text += s), { interfaces: new Interfaces([lamp]) });
     machine.tap.listen((e) => format.event(e));
     machine.run();
     format.end();

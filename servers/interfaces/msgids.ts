@@ -24,6 +24,11 @@ export class MsgIds {
     return bad;
   }
 
+  /** Some request is called that. */
+  has(name: string): boolean {
+    return [...this.byId.values()].includes(name);
+  }
+
   /** The name of an id; of an answer whose request is known, that name and "-reply". */
   name(id: number): string | undefined {
     const known = this.byId.get(id);
