@@ -3,7 +3,7 @@ import type { Halt, Machine } from "../../mach/kern/machine.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { rootTree, type ImageOptions } from "../../boot/image.ts";
 import { instructionName } from "../../boot/instructions.ts";
-import { buildSystem } from "../../boot/system.ts";
+import { buildSystem, type SystemOptions } from "../../boot/system.ts";
 import type { Libc, Main } from "../../glibc-shim/libc.ts";
 import { encodeRamdisk } from "../../servers/tmpfs/ramdisk.ts";
 
@@ -16,7 +16,7 @@ export interface Probed<T> {
   readonly halted: Halt | undefined;
 }
 
-export interface ProbeOptions {
+export interface ProbeOptions extends Pick<SystemOptions, "scheduler" | "seed"> {
   /** Programs beside the system's. */
   readonly programs?: readonly (readonly [path: string, main: Main])[];
   readonly etc?: ImageOptions["etc"];
@@ -27,9 +27,9 @@ const PLACE = "/libexec/console-run";
 const STEPS = 3_000_000;
 
 /** A machine that boots to `main` as pid 1. */
-export function probeMachine(main: Main, { programs = [], etc }: ProbeOptions = {}): Machine {
+export function probeMachine(main: Main, { programs = [], etc, ...schedule }: ProbeOptions = {}): Machine {
   const tree = rootTree({ programs: programs.map(([path]) => [path, instructionName(path)] as const), ...(etc === undefined ? {} : { etc }) });
-  return buildSystem({ disk: encodeRamdisk(tree), programs: [...programs, [PLACE, main]] });
+  return buildSystem({ ...schedule, disk: encodeRamdisk(tree), programs: [...programs, [PLACE, main]] });
 }
 
 /** Boots, runs `body` as pid 1, until nothing moves any more. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import { encodeImage } from "../../../mach/kern/image.ts";
 import { MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
@@ -70,7 +71,14 @@ function* youngestExec(libc: Libc): Syscall<number> {
 
 const programs = [[ECHO, echo(() => undefined)]] as const;
 
-describe("an exec server that is killed", () => {
+/** Every race is run under the default schedule and under random ones: the answer is the same, whoever runs when. */
+const SCHEDULES = [{ scheduler: "default", seed: 0 }, ...[1, 2, 3, 4, 5, 28].map((seed) => ({ scheduler: "random", seed }))];
+
+for (const schedule of SCHEDULES) races(schedule, `(${schedule.scheduler}, seed ${schedule.seed})`);
+
+function races(schedule: (typeof SCHEDULES)[number], under: string): void {
+describe(`an exec server that is killed ${under}`, function () {
+  this.timeout(60_000);
   it("before it is asked: MIG_BAD_ID from the plain node, and the task is as it was (recorded)", () => {
     const got = probed(
       function* (libc) {
@@ -83,7 +91,7 @@ describe("an exec server that is killed", () => {
         p.task = task;
         return { ...(yield* p.state()), err };
       },
-      { programs },
+      { programs, ...schedule },
     );
     expect(got).to.deep.equal({ err: Mig.BAD_ID, suspend: 0, names: 0 });
   });
@@ -99,7 +107,7 @@ describe("an exec server that is killed", () => {
         yield* libc.usleep(1000);
         return { during, after: yield* p.state() };
       },
-      { programs },
+      { programs, ...schedule },
     );
     expect(got.during).to.deep.equal({ err: undefined, suspend: 1, names: 1 });
     expect(got.after).to.deep.equal({ err: Mig.SERVER_DIED, suspend: 1, names: 1 });
@@ -129,15 +137,16 @@ describe("an exec server that is killed", () => {
         }
         return seen;
       },
-      { programs },
+      { programs, ...schedule },
     );
     const allowed = [0, Mig.SERVER_DIED, Msg.SEND_INVALID_DEST];
     expect(answers.filter((code) => code === undefined || !allowed.includes(code))).to.deep.equal([]);
     expect(new Set(answers).size).to.be.above(1);
-  }).timeout(60_000);
+  });
 });
 
-describe("a file server that hangs", () => {
+describe(`a file server that hangs ${under}`, function () {
+  this.timeout(60_000);
   it("keeps one exec waiting and nobody else; when it dies the exec fails, and the task is as it was", () => {
     const got = probed(
       function* (libc) {
@@ -152,7 +161,7 @@ describe("a file server that hangs", () => {
         yield* libc.usleep(1000);
         return { during, status, after: yield* p.state() };
       },
-      { programs },
+      { programs, ...schedule },
     );
     expect(got.during).to.deep.equal({ err: undefined, suspend: 1, names: 1 });
     expect(got.status).to.equal(0);
@@ -172,11 +181,44 @@ describe("a file server that hangs", () => {
         const { status } = yield* libc.waitpid(yield* libc.posix_spawn(ECHO, [ECHO]));
         return { spawned, status, text: (yield* libc.readText("/etc/passwd")).length > 0 };
       },
-      { programs },
+      { programs, ...schedule },
     );
     expect(got).to.deep.equal({ spawned: undefined, status: 0, text: true });
   });
 });
+
+describe(`a caller that dies ${under}`, function () {
+  this.timeout(120_000);
+  const step = schedule.scheduler === "default" ? 40 : 150;
+  it("at any moment of a spawn leaves nothing behind in any server", () => {
+    const parent: Main = function* (libc) {
+      return (yield* libc.waitpid(yield* libc.posix_spawn(ECHO, [ECHO]))).status === 0 ? 3 : 4;
+    };
+    killedAtAnyMoment("/bin/parent", [["/bin/parent", parent]], 1600, step, schedule);
+  });
+
+  it("at any moment of an exec in its place leaves nothing behind in any server", () => {
+    const self: Main = (libc) => libc.execve(ECHO, [ECHO]);
+    killedAtAnyMoment("/bin/self", [["/bin/self", self]], 1200, step, schedule);
+  });
+
+  it("and one with other threads that go on making ports is replaced all the same", () => {
+    const busy: Main = function* (libc) {
+      yield* libc.thread(function* () {
+        for (;;) yield* allocateReceive();
+      });
+      return yield* libc.execve(ECHO, [ECHO]);
+    };
+    const got = probed(
+      function* (libc) {
+        return (yield* libc.waitpid(yield* libc.posix_spawn("/bin/busy", ["busy"]))).status;
+      },
+      { programs: [...programs, ["/bin/busy", busy]], ...schedule },
+    );
+    expect(got).to.equal(0);
+  });
+});
+}
 
 /** What every server holds: how many names of each type and count. */
 function holdings(machine: Machine): Readonly<Record<string, string>> {
@@ -193,14 +235,17 @@ function holdings(machine: Machine): Readonly<Record<string, string>> {
   return out;
 }
 
-/** Starts `path` and kills it after so many traps, for delays up to `until`; afterwards no server holds more than before, and a program still starts. */
-function killedAtAnyMoment(path: string, more: readonly (readonly [string, Main])[], until: number, step: number): void {
+/** A server keeps the threads that it once needed, with their reply ports: that many times the same may be done until it needs no more. What leaks would grow each time. */
+const ROUNDS = 6;
+
+/** Starts `path` and kills it after so many traps, for delays up to `until`; when that is done again no server holds more than before, and a program still starts. */
+function killedAtAnyMoment(path: string, more: readonly (readonly [string, Main])[], until: number, step: number, schedule: (typeof SCHEDULES)[number]): void {
   const seen: Readonly<Record<string, string>>[] = [];
   const ends = new Set<number>();
   let last = -1;
   const machine = probeMachine(
     function* (libc) {
-      for (const round of [0, 1]) {
+      for (let round = 0; round < ROUNDS && (round < 2 || !isDeepStrictEqual(seen.at(-1), seen.at(-2))); round++) {
         for (let delay = 0; delay < until; delay += step) {
           const pid = yield* libc.posix_spawn(path, [path]);
           for (let i = 0; i < delay; i++) yield* swtch_pri();
@@ -210,46 +255,15 @@ function killedAtAnyMoment(path: string, more: readonly (readonly [string, Main]
           for (let orphan = yield* attempt(libc.waitpid(-1, 1)); orphan.err === 0 && orphan.value.pid > 0; orphan = yield* attempt(libc.waitpid(-1, 1)));
         }
         yield* libc.sleep(1);
-        seen[round] = holdings(machine);
+        seen.push(holdings(machine));
       }
       last = (yield* libc.waitpid(yield* libc.posix_spawn(ECHO, [ECHO]))).status;
       for (;;) yield* libc.pause();
     },
-    { programs: [...programs, ...more] },
+    { programs: [...programs, ...more], ...schedule },
   );
-  machine.run({ steps: 20_000_000 });
+  machine.run({ steps: 60_000_000 });
   expect(last).to.equal(0);
   expect(ends.size).to.be.above(1);
-  expect(seen[1]).to.deep.equal(seen[0]);
+  expect(seen.at(-1)).to.deep.equal(seen.at(-2));
 }
-
-describe("a caller that dies", function () {
-  this.timeout(120_000);
-  it("at any moment of a spawn leaves nothing behind in any server", () => {
-    const parent: Main = function* (libc) {
-      return (yield* libc.waitpid(yield* libc.posix_spawn(ECHO, [ECHO]))).status === 0 ? 3 : 4;
-    };
-    killedAtAnyMoment("/bin/parent", [["/bin/parent", parent]], 1600, 40);
-  });
-
-  it("at any moment of an exec in its place leaves nothing behind in any server", () => {
-    const self: Main = (libc) => libc.execve(ECHO, [ECHO]);
-    killedAtAnyMoment("/bin/self", [["/bin/self", self]], 1200, 40);
-  });
-
-  it("and one with other threads that go on making ports is replaced all the same", () => {
-    const busy: Main = function* (libc) {
-      yield* libc.thread(function* () {
-        for (;;) yield* allocateReceive();
-      });
-      return yield* libc.execve(ECHO, [ECHO]);
-    };
-    const got = probed(
-      function* (libc) {
-        return (yield* libc.waitpid(yield* libc.posix_spawn("/bin/busy", ["busy"]))).status;
-      },
-      { programs: [...programs, ["/bin/busy", busy]] },
-    );
-    expect(got).to.equal(0);
-  });
-});
