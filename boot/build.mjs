@@ -1,5 +1,6 @@
 // Bundles the commands into dist/. Run by npm's prepare script, and by run.mjs when a source is newer than its bundle.
-import { readdirSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -20,6 +21,20 @@ function newest(dir) {
     else if (/\.(ts|mjs|json)$/.test(entry.name)) time = Math.max(time, statSync(path).mtimeMs);
   }
   return time;
+}
+
+/** What makes a run of the system what it is: a trace of one such program is not replayed by another. */
+const program = ["mach", "servers", "glibc-shim", "boot/root", "boot/image.ts", "boot/instructions.ts", "boot/servers.ts", "boot/system.ts"];
+
+/** A hash of all sources of the program. */
+function sourcesHash() {
+  const hash = createHash("sha256");
+  for (const part of program) {
+    const path = root + part;
+    const names = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).map((name) => `${path}/${name}`) : [path];
+    for (const file of names.filter((name) => statSync(name).isFile() && !name.endsWith(".md")).sort()) hash.update(file.slice(root.length)).update("\0").update(readFileSync(file)).update("\0");
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** The path of a command's bundle; built first when it is missing or older than a source. */
@@ -47,7 +62,7 @@ export async function build() {
     sourcemap: true,
     logLevel: "warning",
     external: ["esbuild", "piscina", "@observablehq/plot", "linkedom"],
-    define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"' },
+    define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"', HURDSIM_SOURCES: JSON.stringify(sourcesHash()) },
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });
 }

@@ -2,7 +2,7 @@
  * Runs a recorded history again: the same system, and the host doing the same to it at the same moments. Every event of the second run is compared
  * with the recorded one, and the first difference ends it.
  */
-import type { HostEvent, KernelEvent } from "../mach/kern/events.ts";
+import { EVERYTHING, type HostEvent, type KernelEvent } from "../mach/kern/events.ts";
 import type { Machine } from "../mach/kern/machine.ts";
 import type { Trace } from "../rpctrace/read.ts";
 import { buildSystem, type SystemOptions } from "./system.ts";
@@ -50,63 +50,86 @@ function act(machine: Machine, event: HostEvent): void {
   }
 }
 
-/** One run again. */
+/** A place in the history: a number of traps and a time, or where nothing could run. */
+interface Moment {
+  readonly step: number;
+  readonly at: number;
+  readonly idle: boolean;
+}
+
+/** One run again, as far as the trace is whole. */
 export class Replay {
+  readonly machine: Machine;
   private readonly events: readonly KernelEvent[];
-  private readonly trace: Trace;
-  private readonly machine: Machine;
+  private readonly end: Moment | undefined;
+  /** Events before this one have been looked through for what the host does. */
+  private host = 0;
   private at = 0;
   private difference: Difference | undefined;
+  /** The history is over: there is nothing more to run. */
+  over = false;
 
   constructor(trace: Trace, system: SystemOptions) {
-    this.trace = trace;
-    this.events = trace.events;
-    this.machine = buildSystem({ ...system, observe: (machine) => void machine.tap.listen((event) => this.compare(event)) });
+    const [gap] = trace.gaps;
+    this.events = gap === undefined ? trace.events : trace.events.slice(0, gap.after);
+    this.end = gap === undefined ? trace.end : undefined;
+    this.machine = buildSystem({ ...system, observe: (machine) => void machine.tap.listen((event) => this.compare(event), EVERYTHING) });
   }
 
   /** What comes behind the last event of a file that was cut off is nobody's difference. */
   private compare(now: KernelEvent): void {
-    if (this.difference !== undefined || (this.at === this.events.length && this.trace.end === undefined)) return;
+    if (this.difference !== undefined || (this.at === this.events.length && this.end === undefined)) return;
     const recorded = this.events[this.at];
     if (recorded !== undefined && same(recorded, now)) this.at++;
     else this.difference = { number: this.at + 1, recorded, now };
   }
 
-  /** Runs to the end of what was recorded, or to the first difference; a pause is made at each `yield`. */
-  *run(): Generator<number, ReplayResult> {
-    for (let i = 0; i < this.events.length; i++) {
-      const event = this.events[i];
-      if (event === undefined || !isHostEvent(event)) continue;
-      yield* this.until(event, i);
-      if (this.difference !== undefined) break;
-      act(this.machine, event);
-    }
-    const { end } = this.trace;
-    if (end !== undefined) yield* this.until(end, this.events.length);
-    else yield* this.through();
+  /** How it stands. */
+  get result(): ReplayResult {
     return { same: this.at, steps: this.machine.steps, difference: this.difference };
   }
 
-  /** To the moment before event number `index`: to where nothing could run, or to a trap and a time. */
-  private *until(when: { readonly step: number; readonly at: number; readonly idle: boolean }, index: number): Generator<number, void> {
+  /** The events up to now. */
+  get past(): readonly KernelEvent[] {
+    return this.events.slice(0, this.at);
+  }
+
+  /** Runs to the end of what was recorded, to the first difference, or until `target` traps have been made; a pause is made at each `yield`. */
+  *run(target = Infinity): Generator<number, ReplayResult> {
+    for (; this.host < this.events.length; this.host++) {
+      const event = this.events[this.host];
+      if (event === undefined || !isHostEvent(event)) continue;
+      if (!(yield* this.until(event, this.host, target))) return this.result;
+      act(this.machine, event);
+    }
+    this.over = this.end !== undefined ? yield* this.until(this.end, this.events.length, target) : yield* this.through(target);
+    return this.result;
+  }
+
+  /** To the moment before event number `index`: to where nothing could run, or to a trap and a time. False when `target` or a difference comes before. */
+  private *until(when: Moment, index: number, target: number): Generator<number, boolean> {
     const { machine } = this;
     for (let why = "steps"; why === "steps" && this.difference === undefined; ) {
       const steps = when.idle ? SLICE : Math.min(SLICE, when.step - machine.steps);
       if (steps <= 0) break;
-      why = machine.run({ steps, untilTime: when.at });
+      if (machine.steps >= target) return false;
+      why = machine.run({ steps: Math.min(steps, target - machine.steps), untilTime: when.at });
       yield this.at;
     }
     if (this.difference === undefined && !when.idle && machine.now < when.at && machine.steps === when.step) machine.clock.advance(when.at);
     if (this.difference === undefined && (this.at < index || machine.steps !== when.step))
       this.difference = { number: this.at + 1, recorded: this.events[this.at], now: undefined };
+    return this.difference === undefined;
   }
 
-  /** Of a trace without an end: as long as there are events to compare. */
-  private *through(): Generator<number, void> {
+  /** Of a trace without an end: as long as there are events to compare. True at the last. */
+  private *through(target: number): Generator<number, boolean> {
     for (let why = "steps"; why === "steps" && this.difference === undefined && this.at < this.events.length; ) {
-      why = this.machine.run({ steps: SLICE });
+      if (this.machine.steps >= target) return false;
+      why = this.machine.run({ steps: Math.min(SLICE, target - this.machine.steps) });
       yield this.at;
     }
     if (this.difference === undefined && this.at < this.events.length) this.difference = { number: this.at + 1, recorded: this.events[this.at], now: undefined };
+    return this.difference === undefined;
   }
 }

@@ -1,68 +1,54 @@
 import { expect } from "chai";
 import type { KernelEvent } from "../../mach/kern/events.ts";
-import { HistoryError, runOf, systemOf } from "../../boot/history.ts";
+import { HistoryError, runOf, systemOf, type ReadFile } from "../../boot/history.ts";
+import { encodeRamdisk } from "../../servers/tmpfs/ramdisk.ts";
+import { rootTree } from "../../boot/image.ts";
 import { Replay, same, type ReplayResult } from "../../boot/replay.ts";
-import { runCommands, Session, type SessionOptions } from "../../boot/session.ts";
+import { Session } from "../../boot/session.ts";
 import type { SystemOptions } from "../../boot/system.ts";
 import { readTrace, type Trace } from "../../rpctrace/read.ts";
-import { TraceRecorder } from "../../rpctrace/record.ts";
-import type { Machine } from "../../mach/kern/machine.ts";
+import { commandsBytes, noFile, recordBytes } from "./recorded/history.ts";
 
-/** Records what `run` makes a machine do, through the bytes of a file. */
-function record(system: SystemOptions, run: (observe: (machine: Machine) => void) => void): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  const recorder = new TraceRecorder((b) => chunks.push(b), runOf(system));
-  let machine: Machine | undefined;
-  run((m) => {
-    machine = m;
-    m.tap.listen((e) => recorder.event(e));
-  });
-  if (machine !== undefined) recorder.end(machine);
-  return new Uint8Array(Buffer.concat(chunks));
-}
-
-function recordCommands({ commands, user = "root", input = "", ...system }: SessionOptions): Uint8Array {
-  return record({ ...system, run: { user, commands } }, (observe) => void runCommands({ ...system, commands, user, input, observe }));
-}
-
-const noFile = (): Uint8Array => {
-  throw new Error("no file is needed");
-};
-
-function replay(trace: Trace): ReplayResult {
-  for (const run = new Replay(trace, systemOf(trace.header.run, noFile)).run(); ; ) {
+function replay(trace: Trace, read: ReadFile = noFile): ReplayResult {
+  for (const run = new Replay(trace, systemOf(trace.header.run, read)).run(); ; ) {
     const step = run.next();
     if (step.done) return step.value;
   }
 }
 
-function expectSame(bytes: Uint8Array): Trace {
+function expectSame(bytes: Uint8Array, read: ReadFile = noFile): Trace {
   const trace = readTrace(bytes);
   expect(trace.fault).to.equal(undefined);
-  const result = replay(trace);
+  const result = replay(trace, read);
   expect(result.difference).to.equal(undefined);
   expect(result.same).to.equal(trace.events.length);
   return trace;
 }
 
 describe("a recorded history, run again, is the same", () => {
-  it("for a boot", () => void expectSame(recordCommands({ commands: "true" })));
-  it("for a pipeline", () => void expectSame(recordCommands({ commands: "ls / | sort | wc -l", seed: 12 })));
-  it("for another user and the random scheduler", () => void expectSame(recordCommands({ commands: "id", user: "guest", scheduler: "random", seed: 7 })));
-  it("for a kill -9 in the middle", () => void expectSame(recordCommands({ commands: "sleep 50 & sleep 1; kill -9 $!; wait $!; echo $?" })));
+  it("for a boot", () => void expectSame(commandsBytes({ commands: "true" })));
+  it("for a pipeline", () => void expectSame(commandsBytes({ commands: "ls / | sort | wc -l", seed: 12 })));
+  it("for another user and the random scheduler", () => void expectSame(commandsBytes({ commands: "id", user: "guest", scheduler: "random", seed: 7 })));
+  it("for a disk image, whatever was written to it meanwhile", () => {
+    const disk = encodeRamdisk(rootTree({ etc: [["run-command", 0o600, "root\nls /home"]], programs: [] }));
+    const options = { commands: "ls /home; echo new > /home/file; cat /home/file", disk };
+    expectSame(commandsBytes(options), () => disk.slice());
+    expectSame(commandsBytes({ ...options, scheduler: "random", seed: 3 }), () => disk.slice());
+  });
+  it("for a kill -9 in the middle", () => void expectSame(commandsBytes({ commands: "sleep 50 & sleep 1; kill -9 $!; wait $!; echo $?" })));
 
   it("for a kill -9 in the middle of an exec, wherever that is", () => {
-    for (const seed of [1, 2]) expectSame(recordCommands({ commands: "ls / & kill -9 $!; wait $!; echo $?", scheduler: "random", seed }));
+    for (const seed of [1, 2]) expectSame(commandsBytes({ commands: "ls / & kill -9 $!; wait $!; echo $?", scheduler: "random", seed }));
   }).timeout(120_000);
 
   it("for what is typed at the console", () => {
-    const trace = expectSame(recordCommands({ commands: "read a; cat; echo $a", input: "one\ntwo\n" }));
+    const trace = expectSame(commandsBytes({ commands: "read a; cat; echo $a", input: "one\ntwo\n" }));
     const typed = trace.events.flatMap((e) => (e.kind === "console-input" ? [new TextDecoder().decode(e.bytes)] : []));
     expect(typed.slice(0, 2)).to.deep.equal(["one\n", "two\n"]);
   });
 
   it("for keys, a window's size and a clock that come while it runs", () => {
-    const bytes = record({}, (observe) => {
+    const bytes = recordBytes({}, (observe) => {
       const session = new Session({ observe, verbose: true }, () => undefined);
       const { machine } = session;
       machine.console.resize(30, 100);
@@ -80,7 +66,7 @@ describe("a recorded history, run again, is the same", () => {
 });
 
 describe("a history that is not the same", () => {
-  const trace = (): Trace => readTrace(recordCommands({ commands: "echo one", input: "x\n" }));
+  const trace = (): Trace => readTrace(commandsBytes({ commands: "echo one", input: "x\n" }));
 
   it("is shown by its first difference, with both events", () => {
     const whole = trace();
@@ -105,8 +91,17 @@ describe("a history that is not the same", () => {
     expect(replay({ ...whole, events: [...whole.events, last] }).difference).to.deep.equal({ number: whole.events.length + 1, recorded: last, now: undefined });
   });
 
+  it("is compared up to where the file is damaged", () => {
+    const bytes = commandsBytes({ commands: "echo one" });
+    const at = bytes.length >> 1;
+    const damaged = readTrace(Uint8Array.from(bytes, (b, i) => (i === at ? b ^ 1 : b)));
+    const [gap] = damaged.gaps;
+    expect([damaged.gaps.length, damaged.end?.kind]).to.deep.equal([1, "end"]);
+    expect(replay(damaged)).to.deep.include({ same: gap?.after, difference: undefined });
+  });
+
   it("of which only a beginning is there is the same as far as that goes", () => {
-    const bytes = recordCommands({ commands: "echo one" });
+    const bytes = commandsBytes({ commands: "echo one" });
     const cut = readTrace(bytes.subarray(0, bytes.length >> 1));
     expect(cut.fault).to.match(/cut off/);
     expect(replay(cut)).to.deep.include({ same: cut.events.length, difference: undefined });

@@ -1,17 +1,18 @@
 /** How two events differ, in words. */
-import type { KernelEvent } from "../../mach/kern/events.ts";
-import { msgidName } from "../../servers/interfaces/catalogue.ts";
-import { same, type Difference } from "../replay.ts";
+import type { KernelEvent } from "../mach/kern/events.ts";
+import { msgidName } from "../servers/interfaces/catalogue.ts";
+import { same, type Difference } from "./replay.ts";
 
 const MOST = 600;
 
 /** An event on one line, bytes as text; long ones are cut. */
-function shown(event: KernelEvent | undefined, none: string): string {
-  if (event === undefined) return none;
+export function eventLine(event: KernelEvent): string {
   const name = event.kind.startsWith("message-") && "id" in event ? ` (${msgidName(event.id) ?? "unknown id"})` : "";
   const text = JSON.stringify(event, (_key, value: unknown) => (value instanceof Uint8Array ? new TextDecoder().decode(value) : value));
   return `${text.length > MOST ? `${text.slice(0, MOST)}...` : text}${name}`;
 }
+
+const shown = (event: KernelEvent | undefined, none: string): string => (event === undefined ? none : eventLine(event));
 
 /** The first part that is not the same: `items.2.data`. */
 function place(a: unknown, b: unknown): string {
