@@ -71,10 +71,6 @@ export function nextTrap(machine: Machine, thread: Thread): Trap | undefined {
 /** Calls the routine at the thread's pc. False when there is none yet, or none at all. */
 function enter(machine: Machine, thread: Thread, frame: Frame): boolean {
   const registers = thread.cpuRegisters;
-  if (thread.debug?.breaksAt(registers.pc) === true) {
-    raiseException(machine, thread, EXC_BREAKPOINT, EXC_I386_SGL, 0);
-    return false;
-  }
   const entry = fetch(machine, thread, registers.pc);
   if (typeof entry !== "function") {
     if (entry === undefined) raiseException(machine, thread, EXC_BAD_INSTRUCTION, 1, 0);
@@ -83,6 +79,10 @@ function enter(machine: Machine, thread: Thread, frame: Frame): boolean {
       raiseException(machine, thread, EXC_BREAKPOINT, EXC_I386_BPT, 0);
     }
     else fault(machine, thread, entry);
+    return false;
+  }
+  if (thread.debug?.breaksAt(registers.pc) === true) {
+    raiseException(machine, thread, EXC_BREAKPOINT, EXC_I386_SGL, 0);
     return false;
   }
   frame.body = entry(registers);

@@ -1,11 +1,16 @@
 import { expect } from "chai";
 import { runCommands } from "../../boot/session.ts";
+import type { Main } from "../../glibc-shim/libc.ts";
+import { SIGUSR1 } from "../../servers/interfaces/signals.ts";
 
 const sh = (commands: string, options: { user?: string; input?: string } = {}): readonly string[] => {
   const { output, reason, console: shown } = runCommands({ commands, ...options });
   if (reason !== undefined) throw new Error(`${reason}\n${shown}`);
   return output.split("\n").filter((l) => l !== "");
 };
+
+/** The same of a program that it starts. */
+const dbOf = (program: string, commands: readonly string[]): readonly string[] => sh(`printf '${commands.map((c) => `${c}\\n`).join("")}' | db -e ${program} 2>&1; echo status $?`);
 
 /** What the debugger says of process `pid` to these commands, and its exit status. */
 const db = (pid: string, commands: readonly string[]): string => `printf '${commands.map((c) => `${c}\\n`).join("")}' | db ${pid}; echo status $?`;
@@ -82,6 +87,57 @@ describe("db, a debugger for any task whose port one may have", () => {
       ...["frobnicate: no such command (try help)", "no thread 7", "address: a number is needed", "memory: (os/kern) protection failure"],
       ...["no exception waits for an answer", "task of ", "status 1"],
     ]);
+  });
+
+  it("starts a program under EXEC_SIGTRAP: it stands before its first instruction, and runs when told to", () => {
+    const lines = dbOf("/bin/echo hello", ["threads", "regions", "continue", "wait"]);
+    expect(lines.filter((l) => !/^\w{8}-/.test(l))).to.deep.equal(["hello", "thread 1: stopped, suspended 1, eip 08048060, 0 us", "exited with 0", "status 0"]);
+    expect(lines.some((l) => /^08048000-\w+ r-x\//.test(l))).to.equal(true);
+    expect(dbOf("/nonexistent", ["threads"]).slice(1)).to.deep.equal(["db: /nonexistent: has not started", "status 1"]);
+    expect(sh("printf 'continue\\n' | db -e sleep 1000; ps -A | grep -c ' sleep 1000$'"), "it does not outlive the debugger").to.deep.equal(["0"]);
+  });
+
+  it("is told of what it started: each signal stops it, and does not come through when it goes on", () => {
+    const lines = dbOf("sh -c 'kill -USR1 $$; sleep 1; exit 3'", ["continue", "wait", "continue", "wait", "continue", "wait", "wait 1"]);
+    expect(lines).to.deep.equal(["stopped by SIGUSR1", "stopped by SIGCHLD", "exited with 3", "no exception", "status 0"]);
+    expect(dbOf("fault segv", ["continue", "wait", "signal SEGV", "wait"])).to.deep.equal(["stopped by SIGSEGV", "killed by SIGSEGV", "status 0"]);
+  });
+
+  it("a breakpoint stops a thread where a routine begins: the program's entry", () => {
+    const lines = dbOf("/bin/true", ["break 0x08048060", "break", "continue", "wait", "threads", "delete 0x08048060", "delete 1", "break", "continue", "wait"]);
+    expect(lines).to.deep.equal([
+      ...["08048060 execute", "thread 1: EXC_BREAKPOINT, code 1, subcode 00000000", "thread 1: waiting, suspended 0, eip 08048060, 0 us"],
+      ...["no breakpoint there", "exited with 0", "status 1"],
+    ]);
+    expect(dbOf("/bin/true", ["break 1", "break 2", "break 3", "watch 4", "watch 8 rw"]).slice(0, 1)).to.deep.equal(["there are 4 debug registers"]);
+  });
+
+  it("a handler is a routine too: once its address is known, a breakpoint there stops the thread at the next signal", () => {
+    const catcher: Main = function* (libc) {
+      yield* libc.sigaction(SIGUSR1, { handler: () => libc.usleep(2_000_000) });
+      for (;;) yield* libc.usleep(1_000_000);
+    };
+    const run = (commands: string): readonly string[] => runCommands({ commands, programs: [["/bin/catcher", catcher]] }).output.split("\n");
+    const found = run(`catcher & p=$!; sleep 1; kill -USR1 $p; sleep 1; ${db("$p", ["threads"])}`).find((l) => l.startsWith("thread 1"));
+    const [, address = ""] = /eip (b\w+)/.exec(found ?? "") ?? [];
+    const lines = run(`catcher & p=$!; (sleep 2; kill -USR1 $p) & sleep 1; ${db("$p", ["catch", `break 0x${address}`, "wait", "threads", "continue", "threads"])}`);
+    expect(lines[0]).to.equal("thread 1: EXC_BREAKPOINT, code 1, subcode 00000000");
+    expect(lines.filter((l) => l.startsWith("thread 1: ") && l.includes(`eip ${address},`))).to.have.length(2);
+  });
+
+  it("a step lets a thread make one trap; a breakpoint exception that the C library gets is SIGTRAP", () => {
+    const lines = dbOf("/bin/true", ["step", "threads", "step", "step", "step", "threads", "continue", "wait"]);
+    expect(lines.filter((l) => l.startsWith("thread 1: EXC"))).to.deep.equal(new Array(4).fill("thread 1: EXC_BREAKPOINT, code 1, subcode 00000000"));
+    expect(lines.filter((l) => l.includes("waiting"))).to.deep.equal(["thread 1: waiting, suspended 0, eip 08048060, 0 us", "thread 1: waiting, suspended 0, eip 08048060, 3 us"]);
+    expect(lines.slice(-2)).to.deep.equal(["exited with 0", "status 0"]);
+  });
+
+  it("steps a server through a request, and the system goes on afterwards", () => {
+    // auth's thread that waited last is the next to have work
+    const lines = sh(`(sleep 1; id -u) & ${db("7", ["step 4", "step 4", "continue"])}; wait; id -un`);
+    expect(lines.filter((l) => l === "thread 4: EXC_BREAKPOINT, code 1, subcode 00000000")).to.have.length(2);
+    expect(lines.slice(-1)).to.deep.equal(["root"]);
+    expect(lines).to.include("0");
   });
 
   it("on a terminal it prompts", () => {

@@ -1,42 +1,69 @@
 /**
- * db PID: a debugger for any task whose port one may have, servers included. Commands are read from standard input, `help` lists them.
+ * db PID | db -e COMMAND [ARG …]: a debugger for any task whose port one may have, servers included, or for a program that it starts. Commands are read from
+ * standard input, `help` lists them.
  *
  * It needs nothing of the debugged program, only its task port: threads, registers, memory and names are asked of the kernel. Input that is no terminal is read to
  * its end first and output goes out at the end, so that the terminal or the root filesystem can be looked at while suspended.
  */
-import { UnixError } from "../../../glibc-shim/errno.ts";
+import { attempt, UnixError } from "../../../glibc-shim/errno.ts";
 import { STDIN } from "../../../glibc-shim/libc.ts";
-import { MACH_PORT_NULL } from "../../../mach/ipc/names.ts";
+import { MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
 import { procCall } from "../../../servers/interfaces/process.ts";
+import { WIFSTOPPED } from "../../../servers/interfaces/wait-status.ts";
+import { Breakpoints } from "./db/breakpoints.ts";
 import { COMMANDS, type Session } from "./db/commands.ts";
 import { Catcher } from "./db/exceptions.ts";
 import { Target } from "./db/target.ts";
 import { Lines, readRest, splitLines } from "../lib/input.ts";
 import { UsageError } from "../lib/options.ts";
 import { decode } from "../lib/output.ts";
-import { tool, wholeNumber } from "../lib/tool.ts";
+import { tool, wholeNumber, type Tool } from "../lib/tool.ts";
 
-export const main = tool({ letters: "+", usage: "PID" }, function* (t) {
+export const main = tool({ letters: "+e", usage: "PID | -e COMMAND [ARG...]" }, function* (t) {
   const [operand, more] = t.operands;
-  if (operand === undefined || more !== undefined) throw new UsageError("one process is needed");
-  const pid = wholeNumber(operand, "process id");
+  if (operand === undefined || (more !== undefined && !t.has("e"))) throw new UsageError("one process is needed");
+  const pid = t.has("e") ? yield* startTraced(t, t.operands) : wholeNumber(operand, "process id");
+  if (pid === undefined) return yield* t.complain(`${operand}: has not started`);
   if (pid === t.libc.getpid()) return yield* t.complain(`${pid}: that is me`);
   const got = yield* procCall.proc_pid2task(t.libc.ports.proc, { pid });
   if (got.err) return yield* t.complain(`${pid}: ${strerror(got.err)}`);
   if (got.task === MACH_PORT_NULL) return yield* t.complain(`${pid}: a zombie has no task`);
-  const target = new Target(got.task);
-  const catcher = new Catcher(target.task);
+  yield* debug(t, pid, got.task);
+});
+
+function* debug(t: Tool, pid: number, task: MachPort): Syscall<void> {
+  const target = new Target(task);
+  const [catcher, breakpoints] = [new Catcher(task), new Breakpoints(target)];
   const interactive = yield* t.libc.isatty(STDIN);
   const said: string[] = [];
   const say = interactive ? (text: string) => t.out.line(text) : sayLater(said);
-  const session: Session = { t, pid, target, catcher, say };
+  const session: Session = { t, pid, target, catcher, breakpoints, child: t.has("e"), say };
   yield* interactive ? converse(session) : perform(session);
+  if (breakpoints.any && !target.ended) yield* attempt(breakpoints.remove(undefined));
   yield* catcher.stop();
+  if (session.child && !target.ended) yield* end(t, pid);
   yield* target.release();
   for (const text of said) yield* t.out.line(text);
-});
+}
+
+/** What we have started does not outlive us. */
+function* end(t: Tool, pid: number): Syscall<void> {
+  yield* attempt(t.libc.ptrace.kill(pid));
+  yield* t.libc.waitpid(pid);
+}
+
+/** Starts a program that stands before its first instruction, under EXEC_SIGTRAP. Undefined: it could not be exec'd, and has said why. */
+function* startTraced(t: Tool, argv: readonly string[]): Syscall<number | undefined> {
+  const [command = ""] = argv;
+  const pid = yield* t.libc.fork(function* (child) {
+    yield* child.ptrace.traceme();
+    return yield* child.execvp(command, argv);
+  });
+  const { status } = yield* t.libc.waitpid(pid);
+  return WIFSTOPPED(status) ? pid : undefined;
+}
 
 /** Keeps a line until the task runs again: it may be the one that has to show it. */
 const sayLater = (said: string[]) =>

@@ -9,7 +9,9 @@ import { UsageError } from "../../lib/options.ts";
 import { dropRight } from "../../lib/rights.ts";
 import { signalNumber } from "../../lib/signal-names.ts";
 import type { Tool } from "../../lib/tool.ts";
-import type { Catcher, Caught } from "./exceptions.ts";
+import type { Breakpoints } from "./breakpoints.ts";
+import type { Catcher } from "./exceptions.ts";
+import { goOn, pass, step, wait } from "./running.ts";
 import { threadInfo, threadState, type Target } from "./target.ts";
 
 /** What a run of the debugger is about. */
@@ -18,6 +20,9 @@ export interface Session {
   readonly pid: number;
   readonly target: Target;
   readonly catcher: Catcher;
+  readonly breakpoints: Breakpoints;
+  /** We have started it: its ends and stops are told to us. */
+  readonly child: boolean;
   /** A line of output. */
   readonly say: (text: string) => Syscall<void>;
 }
@@ -28,10 +33,10 @@ interface Command {
   run(s: Session, words: readonly string[]): Syscall<void>;
 }
 
-const hex = (n: number, digits = 8): string => (n >>> 0).toString(16).padStart(digits, "0");
+export const hex = (n: number, digits = 8): string => (n >>> 0).toString(16).padStart(digits, "0");
 
 /** An address or a number as C writes it. Throws UsageError. */
-function number(text: string | undefined, what: string): number {
+export function number(text: string | undefined, what: string): number {
   if (text === undefined || !/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text)) throw new UsageError(`${what}: a number is needed`);
   return Number(text);
 }
@@ -39,10 +44,7 @@ function number(text: string | undefined, what: string): number {
 const REGISTERS = ["gs", "fs", "es", "ds", "edi", "esi", "ebp", "esp", "ebx", "edx", "ecx", "eax", "eip", "cs", "efl", "uesp", "ss"];
 const EIP = 12;
 const RUN_STATES = ["?", "running", "stopped", "waiting", "uninterruptible", "halted"];
-const EXCEPTIONS = ["?", "EXC_BAD_ACCESS", "EXC_BAD_INSTRUCTION", "EXC_ARITHMETIC", "EXC_EMULATION", "EXC_SOFTWARE", "EXC_BREAKPOINT"];
 const LINE = 16;
-/** Milliseconds that `wait` waits unless told. */
-const PATIENCE = 60_000;
 
 function* task({ say, pid, target }: Session): Syscall<void> {
   const info = yield* target.info();
@@ -111,28 +113,19 @@ function* signal({ t, pid, target }: Session, words: readonly string[]): Syscall
   orThrow("msg_sig_post_untraced", sent);
 }
 
-function* tell({ say, target }: Session, c: Caught): Syscall<void> {
-  const name = EXCEPTIONS[c.exception] ?? String(c.exception);
-  yield* say(`thread ${yield* target.numberOf(c.thread)}: ${name}, code ${c.code}, subcode ${hex(c.subcode)}`);
+function* breakAt({ say, breakpoints }: Session, words: readonly string[]): Syscall<void> {
+  if (words[0] !== undefined) return yield* breakpoints.add(number(words[0], "address"), "execute");
+  for (const text of breakpoints.shown()) yield* say(text);
 }
 
-function* wait(s: Session, words: readonly string[]): Syscall<void> {
-  yield* s.catcher.start();
-  const c = s.catcher.caught ?? (yield* s.catcher.wait(words[0] === undefined ? PATIENCE : 1000 * number(words[0], "seconds")));
-  if (c === undefined) return yield* s.say("no exception");
-  yield* tell(s, c);
+function* watch({ breakpoints }: Session, words: readonly string[]): Syscall<void> {
+  const what = words[1] ?? "w";
+  if (what !== "w" && what !== "rw") throw new UsageError("an access is w or rw");
+  yield* breakpoints.add(number(words[0], "address"), what === "w" ? "write" : "access");
 }
 
-/** A caught exception is answered; else the task is resumed. */
-function* goOn({ target, catcher }: Session): Syscall<void> {
-  const { caught } = catcher;
-  if (caught !== undefined) yield* catcher.goOn(caught);
-  else yield* target.resume();
-}
-
-function* pass({ catcher }: Session): Syscall<void> {
-  if (catcher.caught === undefined) throw new UsageError("no exception waits for an answer");
-  yield* catcher.pass(catcher.caught);
+function* remove({ breakpoints }: Session, words: readonly string[]): Syscall<void> {
+  yield* breakpoints.remove(words[0] === undefined ? undefined : number(words[0], "address"));
 }
 
 function* help({ say }: Session): Syscall<void> {
@@ -149,9 +142,13 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["write", { usage: "ADDRESS BYTE...", does: "changes memory", run: write }],
   ["ports", { usage: "", does: "the names in its space, and the rights they stand for", run: ports }],
   ["suspend", { usage: "", does: "suspends the task", run: ({ target }) => target.suspend() }],
-  ["continue", { usage: "", does: "resumes it, or the thread whose exception was caught", run: goOn }],
+  ["continue", { usage: "", does: "ends what holds it: an exception, our suspension, a stop", run: goOn }],
+  ["break", { usage: "[ADDRESS]", does: "stops threads where a routine begins there; shows where they stop", run: breakAt }],
+  ["watch", { usage: "ADDRESS [w|rw]", does: "stops threads after an access to the word there", run: watch }],
+  ["delete", { usage: "[ADDRESS]", does: "takes a breakpoint back, or all", run: remove }],
+  ["step", { usage: "[THREAD]", does: "lets it go on until the thread has made one trap", run: step }],
   ["catch", { usage: "", does: "takes its exceptions from now on", run: ({ catcher }) => catcher.start() }],
-  ["wait", { usage: "[SECONDS]", does: "waits for the next exception", run: wait }],
+  ["wait", { usage: "[SECONDS]", does: "waits for the next exception, or stop or end of what we started", run: wait }],
   ["pass", { usage: "", does: "leaves that exception to the program", run: pass }],
   ["signal", { usage: "SIGNAL", does: "a signal that no trace mask stops (0: none)", run: signal }],
   ["kill", { usage: "", does: "terminates the task", run: terminate }],

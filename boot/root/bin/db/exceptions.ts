@@ -39,11 +39,14 @@ export class Catcher {
     return this.port !== MACH_PORT_NULL;
   }
 
+  /** Takes the exception port; again, when the program has set its own meanwhile (its C library does so once it has started). */
   *start(): Syscall<void> {
-    if (this.catching) return;
     const which_port = TASK_EXCEPTION_PORT;
-    this.original = orThrow("task_get_special_port", yield* machCall.task_get_special_port(this.task, { which_port })).special_port;
-    this.port = yield* allocateReceive();
+    const { special_port: now } = orThrow("task_get_special_port", yield* machCall.task_get_special_port(this.task, { which_port }));
+    if (this.catching && now === this.port) return yield* dropRight(now);
+    yield* dropRight(this.original);
+    this.original = now;
+    if (!this.catching) this.port = yield* allocateReceive();
     yield* insertSend(this.port);
     orThrow("task_set_special_port", yield* machCall.task_set_special_port(this.task, { which_port, special_port: this.port }));
     yield* dropRight(this.port);
@@ -92,7 +95,10 @@ export class Catcher {
   /** Gives the exception port back, and passes on what waits. */
   *stop(): Syscall<void> {
     if (!this.catching) return;
-    yield* machCall.task_set_special_port(this.task, { which_port: TASK_EXCEPTION_PORT, special_port: this.original });
+    const which_port = TASK_EXCEPTION_PORT;
+    const now = yield* machCall.task_get_special_port(this.task, { which_port });
+    if (now.err === 0 && now.special_port === this.port) yield* machCall.task_set_special_port(this.task, { which_port, special_port: this.original });
+    if (now.err === 0) yield* dropRight(now.special_port);
     for (let c = this.caught ?? (yield* this.wait(0)); c !== undefined; c = yield* this.wait(0)) yield* this.pass(c);
     yield* destroyReceive(this.port);
     yield* dropRight(this.original);

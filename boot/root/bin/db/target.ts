@@ -22,6 +22,8 @@ export class Target {
   readonly task: MachPort;
   /** How often we have suspended it: undone when we leave. */
   suspended = 0;
+  /** The process has ended, and has been waited for. */
+  ended = false;
   constructor(task: MachPort) {
     this.task = task;
   }
@@ -117,6 +119,11 @@ function pagesOf(address: number, size: number): { readonly from: number; readon
 
 export function* threadState(thread: MachPort): Syscall<readonly number[]> {
   return orThrow("thread_get_state", yield* machCall.thread_get_state(thread, { flavor: THREAD_STATE_FLAVOR, old_stateCnt: THREAD_STATE_COUNT })).old_state;
+}
+
+/** Sets the registers of a flavor. */
+export function* setThreadState(thread: MachPort, flavor: number, new_state: readonly number[]): Syscall<void> {
+  orThrow("thread_set_state", yield* machCall.thread_set_state(thread, { flavor, new_state }));
 }
 
 export function* threadInfo(thread: MachPort): Syscall<ThreadBasicInfo> {
