@@ -17,7 +17,8 @@ export interface Implemented {
 }
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const room = /servers\/([^/]+)\/.*\.ts$/;
+/** Whose part of the system a file is: a server's, or of the library that is in every process. */
+const room = /(?:servers\/([^/]+)\/.*|(glibc-shim)\/[^/]*)\.ts$/;
 
 const propertyNames = (type: ts.Type): readonly string[] => type.getProperties().map((p) => p.name);
 
@@ -91,12 +92,15 @@ function callsOfServe(file: ts.SourceFile): readonly ts.CallExpression[] {
 
 /** What the servers implement, by server, in the order of the sources. */
 export function status(): readonly Implemented[] {
-  const files = readdirSync(`${root}servers`, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".ts"));
+  const files = ["glibc-shim", "servers"].flatMap((folder) =>
+    readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".ts")).map((f) => `${root}${folder}/${f}`),
+  );
   const config = ts.getParsedCommandLineOfConfigFile(`${root}tsconfig.json`, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined });
-  const program = ts.createProgram(files.sort().map((f) => `${root}servers/${f}`), { ...config?.options, incremental: false, noEmit: true });
+  const program = ts.createProgram(files.sort(), { ...config?.options, incremental: false, noEmit: true });
   const checker = program.getTypeChecker();
   return program.getSourceFiles().flatMap((file) => {
-    const server = room.exec(file.fileName)?.[1];
+    const [, folder, library] = room.exec(file.fileName) ?? [];
+    const server = folder ?? library;
     if (server === undefined || file.isDeclarationFile || server === "interfaces") return [];
     return callsOfServe(file).flatMap((call) => readCall(checker, call, server) ?? []);
   });
@@ -120,7 +124,7 @@ const NAMED = 12;
 const named = (names: readonly string[]): string =>
   names.length === 0 ? "" : names.length > NAMED ? `${names.length} others` : names.map((n) => `\`${n}\``).join(" ");
 
-/** The table in Markdown: of each interface either what is there or what is not, whichever is shorter. `lib` is what servers share. */
+/** The table in Markdown: of each interface either what is there or what is not, whichever is shorter. `lib` is what servers share, `glibc-shim` what every process answers. */
 export function table(rows: readonly Implemented[]): string {
   const lines = merged(rows).map(({ server, subsystem, has, lacks }) => {
     const which = lacks.length === 0 ? "all" : has.length <= lacks.length ? `only ${named(has)}` : `all but ${named(lacks)}`;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { merged, status, table, withTable } from "../../boot/status.ts";
 
@@ -32,4 +33,24 @@ describe("npm run status", () => {
     const proc = rows.find((r) => r.server === "proc" && r.subsystem === "proc");
     expect(proc?.has).to.include("proc_child");
   }).timeout(60_000);
+
+  it("every routine of exec, exec_startup, auth, process and msg has an answer of its own, or is known to have none", () => {
+    const tables = JSON.parse(readFileSync(new URL("../data/rpc-tables.json", import.meta.url), "utf8")) as readonly { readonly name: string; readonly routines: readonly (readonly [string, ...unknown[]])[] }[];
+    const rows = merged(status());
+    for (const [table, server, subsystem, without] of CORE) {
+      const wanted = tables.find((t) => t.name === table)?.routines.map(([name]) => name) ?? [];
+      const row = rows.find((r) => r.server === server && r.subsystem === subsystem);
+      expect(wanted, table).not.to.deep.equal([]);
+      expect(wanted.filter((name) => !row?.has.includes(name)), table).to.deep.equal(without);
+    }
+  }).timeout(60_000);
 });
+
+/** Table, who answers, the definition's name, and what is left to the default answer. `msg_set_dtable` is EOPNOTSUPP in the real library too (auth-proc.md §4.3). */
+const CORE = [
+  ["exec", "exec", "exec", []],
+  ["exec_startup", "exec", "execStartup", []],
+  ["auth", "auth", "auth", []],
+  ["process", "proc", "proc", []],
+  ["msg", "glibc-shim", "msg", ["msg_set_dtable"]],
+] as const;
