@@ -1,11 +1,13 @@
 /** All mechanisms, in the order of comparison.md §1. */
 import { hurdMechanisms } from "./hurd/mechanisms.ts";
+import { composedMechanisms } from "./composed/mechanisms.ts";
 import type { Mechanism } from "./model/launch.ts";
 import { posixMechanisms } from "./posix/mechanisms.ts";
 
 export const mechanisms: readonly Mechanism[] = [
   ...hurdMechanisms,
   ...posixMechanisms,
+  ...composedMechanisms,
 ];
 
 /** The mechanism called `name`. */

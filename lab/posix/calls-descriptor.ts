@@ -1,5 +1,5 @@
 /** Calls about descriptors. */
-import { BLOCKED } from "../../mach/ipc/host.ts";
+import type { BLOCKED } from "../../mach/ipc/host.ts";
 import { WaitQueue } from "../kernel/waits.ts";
 import type { Gives } from "./calls.ts";
 import { Description, type Pipe } from "./description.ts";

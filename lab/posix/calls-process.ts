@@ -1,5 +1,5 @@
 /** Calls about processes: fork, vfork, threads, exit, wait, ids, limits. */
-import { BLOCKED } from "../../mach/ipc/host.ts";
+import type { BLOCKED } from "../../mach/ipc/host.ts";
 import type { Calls, Gives } from "./calls.ts";
 import { Description } from "./description.ts";
 import { FAILED, type Result } from "./errors.ts";
