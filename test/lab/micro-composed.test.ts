@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { numberRace, openRace, type Raced } from "../../lab/composed/races.ts";
+import { exploreAll, type Scenario } from "../../lab/explore/explore.ts";
 import { compose } from "../../lab/composed/compose.ts";
 import { cloudabiModel, cloudabiModelPolicy, fuchsia, hurdList, hurdModel, hurdModelPolicy, sel4, wasi } from "../../lab/composed/mechanisms.ts";
 import type { Launch, Mechanism } from "../../lab/model/launch.ts";
@@ -60,5 +62,27 @@ describe("costs of composed launches", () => {
   });
   it("WA: nothing in the guest", () => {
     expect(wasi.launch(m1, { seed: 0 }).cost.traps).to.equal(0);
+  });
+});
+
+describe("M2 and M3: every schedule (comparison.md §8)", () => {
+  const counts = (scenario: Scenario<Raced>): Record<string, number> => {
+    const { verdict, outcomes } = exploreAll(scenario);
+    expect(verdict).to.equal("exhaustive");
+    return Object.fromEntries([...outcomes].map(([key, { count }]) => [key, count]));
+  };
+  const hurd = { selectFds: "flag", selectRights: "stay" } as const;
+
+  it("M2: one-trap exec beside open, set flag: 3 schedules, 1 leaks", () => {
+    expect(counts(openRace({ choice: { selectFds: "flag", selectRights: "none" }, twoSteps: false }))).to.deep.equal({ clean: 2, "fd leak new 0": 1 });
+  });
+  it("M2: snapshot and commit: 6 executions: 2 clean, 2 fd leaks, 2 right-only leaks", () => {
+    expect(counts(openRace({ choice: hurd, twoSteps: true }))).to.deep.equal({ clean: 2, "fd leak new 0": 2, "right-only leak new 0": 2 });
+  });
+  it("M2: with atomic open-cloexec no fd leaks; the right opened between snapshot and commit remains", () => {
+    expect(counts(openRace({ choice: hurd, twoSteps: true }, { atomic: true }))).to.deep.equal({ clean: 2, "right-only leak new 0": 1 });
+  });
+  it("M3: serialise, exec beside close n, reopen n: 6 schedules: intended 1, EBADF 2, other object 3", () => {
+    expect(counts(numberRace())).to.deep.equal({ clean: 1, EBADF: 2, "fd leak other": 3 });
   });
 });
