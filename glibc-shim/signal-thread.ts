@@ -7,7 +7,7 @@ import { machPortCall } from "../mach/interfaces/mach-port.ts";
 import { machCall } from "../mach/interfaces/mach.ts";
 import { MACH_PORT_DEAD, MACH_PORT_NULL, type MachPort, makeSend } from "../mach/ipc/names.ts";
 import { Msg } from "../mach/kern/kern-return.ts";
-import { code, cpu, type Entry, mach_reply_port, mach_thread_self, type Syscall, THREAD_STATE_FLAVOR, threadState as registers, type ThreadStorage } from "../mach/kern/syscall.ts";
+import { code, cpu, type Entry, mach_reply_port, mach_thread_self, REGS_SEGS_STATE_FLAVOR, type Syscall, threadState as registers, type ThreadStorage, USER_SEGMENTS } from "../mach/kern/syscall.ts";
 import { firstOf, machMsgServer } from "../mach/mig/server.ts";
 import { EXEC_SIGTRAP, INIT_PORT_PROC, TASK_EXCEPTION_PORT } from "../servers/interfaces/hurd-types.ts";
 import { SIGSEGV, SIGTRAP, TRAP_TRACE } from "../servers/interfaces/signals.ts";
@@ -72,6 +72,9 @@ export function* setMsgport(p: Process): Syscall<void> {
   }
 }
 
+/** Where cs stands in a thread's state. */
+const CODE_SEGMENT = 13;
+
 /** The signal thread's own faults go to proc, which forwards them to a port of ours and sets the thread to where it can go on (`_hurdsig_fault_init`). */
 export function* initFaults(p: Process): Syscall<void> {
   const task = yield* taskSelf();
@@ -79,11 +82,12 @@ export function* initFaults(p: Process): Syscall<void> {
   yield* insertSend(sigexc);
   const forward = yield* allocateReceive();
   yield* machPortCall.mach_port_set_qlimit(task, { name: forward, qlimit: 1 });
-  const new_state = registers({ pc: yield* code(faultEntry(p)), sp: 0, arg: 0 });
+  const { data, code: cs } = USER_SEGMENTS;
+  const new_state = [...data, ...registers({ pc: yield* code(faultEntry(p)), sp: 0, arg: 0 }).slice(data.length)].with(CODE_SEGMENT, cs);
   yield* procCall.proc_handle_exceptions(p.port(INIT_PORT_PROC), {
     msgport: sigexc,
     forwardport: makeSend(forward),
-    flavor: THREAD_STATE_FLAVOR,
+    flavor: REGS_SEGS_STATE_FLAVOR,
     new_state,
   });
   yield* machCall.thread_set_special_port(p.signalThread, { which_port: TASK_EXCEPTION_PORT, special_port: sigexc });

@@ -9,7 +9,7 @@ import { Kern } from "./kern-return.ts";
 import { kernelRoutines, type KernelHandlers } from "./kernel-call.ts";
 import type { Machine } from "./machine.ts";
 import { copyRight } from "./special-ports.ts";
-import { THREAD_STATE_COUNT, THREAD_STATE_FLAVOR } from "./syscall.ts";
+import { REGS_SEGS_STATE_FLAVOR, THREAD_STATE_COUNT, THREAD_STATE_FLAVOR } from "./syscall.ts";
 import { aThread } from "./targets.ts";
 import { Task } from "./task.ts";
 import { threadInfo } from "./task-info.ts";
@@ -36,18 +36,20 @@ export function abortThread(machine: Machine, thread: Thread): void {
   machine.makeRunnable(thread);
 }
 
+const isGeneral = (flavor: number): boolean => flavor === THREAD_STATE_FLAVOR || flavor === REGS_SEGS_STATE_FLAVOR;
+
 const handlers: KernelHandlers<typeof mach.routines, Thread> = {
   thread_terminate: (thread, _args, { machine }) => {
     machine.terminateThread(thread);
     return { err: 0 };
   },
   thread_get_state: (thread, { flavor, old_stateCnt }) => {
-    if (flavor === THREAD_STATE_FLAVOR && old_stateCnt >= THREAD_STATE_COUNT) return { err: 0, old_state: thread.registers };
+    if (isGeneral(flavor) && old_stateCnt >= THREAD_STATE_COUNT) return { err: 0, old_state: thread.registers };
     if (flavor === DEBUG_STATE_FLAVOR && old_stateCnt >= DEBUG_STATE_COUNT) return { err: 0, old_state: (thread.debug ?? new Debug()).registers };
     return { err: Kern.INVALID_ARGUMENT };
   },
   thread_set_state: (thread, { flavor, new_state }) => {
-    if (flavor === THREAD_STATE_FLAVOR && new_state.length >= THREAD_STATE_COUNT) thread.setState(new_state);
+    if (isGeneral(flavor) && new_state.length >= THREAD_STATE_COUNT) thread.setState(new_state);
     else if (flavor === DEBUG_STATE_FLAVOR && new_state.length >= DEBUG_STATE_COUNT) (thread.debug ??= new Debug()).registers = new_state.slice(0, DEBUG_STATE_COUNT);
     else return { err: Kern.INVALID_ARGUMENT };
     return { err: 0 };

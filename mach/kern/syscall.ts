@@ -71,6 +71,10 @@ export interface Registers {
 
 /** `thread_set_state`'s flavor for the general registers (`i386_THREAD_STATE`). */
 export const THREAD_STATE_FLAVOR = 1;
+/** The same words, with segment registers that count (`i386_REGS_SEGS_STATE`). */
+export const REGS_SEGS_STATE_FLAVOR = 5;
+/** What a user thread has in gs, fs, es, ds and in cs. */
+export const USER_SEGMENTS = { data: [0x53, 0x1f, 0x1f, 0x1f], code: 0x17 } as const;
 /** Words of that flavor: gs fs es ds edi esi ebp esp ebx edx ecx eax eip cs efl uesp ss. */
 export const THREAD_STATE_COUNT = 17;
 /** Where the CPU's registers stand in it: eip, uesp, and eax for the argument. */

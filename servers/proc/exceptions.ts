@@ -1,15 +1,18 @@
-/** Faults of signal threads, which nobody else can take (auth-proc.md §2.12). */
+/**
+ * Faults of signal threads, which nobody else can take (auth-proc.md §2.12). The thread goes on where its process has said, finds the forwarded message, and makes of
+ * it what it can. It can do so only when the kernel has its answer, so that is given here.
+ */
 import { MachMsg, MsgOption } from "../../mach/ipc/message.ts";
 import { MACH_PORT_NULL, MsgType, type MachPort } from "../../mach/ipc/names.ts";
 import { exc } from "../../mach/interfaces/exc.ts";
 import { machCall } from "../../mach/interfaces/mach.ts";
-import { Mig, Msg } from "../../mach/kern/kern-return.ts";
+import { Msg } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { packFields } from "../../mach/mig/client.ts";
 import { serve, type Demuxer } from "../../mach/mig/server.ts";
+import { exceptionSignal } from "../../glibc-shim/exception.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { SIGBUS, SIGEMT, SIGFPE, SIGILL, SIGIOT, SIGSEGV, SIGTRAP } from "../interfaces/signals.ts";
 import { W_EXITCODE } from "../interfaces/wait-status.ts";
 import { PortClass } from "../lib/ports.ts";
 import type { ProcHandlers } from "./handlers.ts";
@@ -21,14 +24,6 @@ interface Forwarding {
   readonly flavor: number;
   readonly state: readonly number[];
 }
-
-/** BAD_ACCESS 1, BAD_INSTRUCTION 2, ARITHMETIC 3, EMULATION 4, SOFTWARE 5, BREAKPOINT 6. */
-const SIGNALS: readonly number[] = [SIGIOT, SIGSEGV, SIGILL, SIGFPE, SIGEMT, SIGEMT, SIGTRAP];
-const INVALID_ADDRESS = 1;
-const PROTECTION_FAILURE = 2;
-
-const signalOf = (exception: number, code: number): number =>
-  exception === 1 && code !== INVALID_ADDRESS && code !== PROTECTION_FAILURE ? SIGBUS : (SIGNALS[exception] ?? SIGIOT);
 
 export class Exceptions {
   private readonly table: ProcessTable;
@@ -53,19 +48,19 @@ export class Exceptions {
   demuxer(): Demuxer {
     const { table, forwardings } = this;
     return serve(exc, (request) => table.bucket.lookup(forwardings, request.localPort)?.object, {
-      *exception_raise(to, { thread, task, exception, code, subcode }, request) {
+      *exception_raise(to, { thread, task, exception, code, subcode }) {
         const proc = yield* table.ofTask(task);
         if (proc === undefined) return { err: Errno.EINVAL };
         const { id, in: fields } = exc.routines.exception_raise;
         if (yield* forward(to.forward, id, packFields(fields, { thread, task, exception, code, subcode }))) {
-          yield* machCall.thread_set_state(thread, { flavor: to.flavor, new_state: to.state });
-          yield* deallocate(request.remotePort);
-          request.remotePort = MACH_PORT_NULL;
+          const set = yield* machCall.thread_set_state(thread, { flavor: to.flavor, new_state: to.state });
+          if (set.err) return set;
           yield* deallocate(thread);
           yield* deallocate(task);
-          return { err: Mig.NO_REPLY };
+          return { err: 0 };
         }
-        if (!proc.exiting) Object.assign(proc, { exiting: true, status: W_EXITCODE(0, signalOf(exception, code)), sigcode: code });
+        const [signo, sigcode] = exceptionSignal(exception, code, subcode);
+        if (!proc.exiting) Object.assign(proc, { exiting: true, status: W_EXITCODE(0, signo), sigcode });
         yield* machCall.task_terminate(task, {});
         return { err: Errno.EBUSY };
       },

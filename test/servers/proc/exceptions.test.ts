@@ -2,12 +2,13 @@ import { expect } from "chai";
 import { MachMsg, MsgOption } from "../../../mach/ipc/message.ts";
 import { copySend, MACH_PORT_NULL, MsgType, type MachPort } from "../../../mach/ipc/names.ts";
 import { exc } from "../../../mach/interfaces/exc.ts";
+import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
 import { registersOf, THREAD_STATE_COUNT, THREAD_STATE_FLAVOR, threadState, type Syscall } from "../../../mach/kern/syscall.ts";
 import { packFields } from "../../../mach/mig/client.ts";
 import { allocateReceive, deallocate, destroyReceive, insertSend, taskSelf } from "../../../glibc-shim/rights.ts";
 import { procCall } from "../../../servers/interfaces/process.ts";
-import { SIGSEGV } from "../../../servers/interfaces/signals.ts";
+import { SEGV_MAPERR, SIGSEGV } from "../../../servers/interfaces/signals.ts";
 import { WNOHANG } from "../../../servers/interfaces/wait-status.ts";
 import { probed } from "../probe.ts";
 
@@ -59,4 +60,48 @@ describe("faults of a signal thread (auth-proc.md §2.12)", () => {
       expect(got).to.deep.equal(alive ? { err: 0, forwarded: 2400, pc: PC, status: -1 } : { err: 0, forwarded: 0, pc: 0, status: SIGSEGV });
     });
   }
+
+  it("a second one, while the first has not been looked at, ends the process: its status and code are those of the fault", () => {
+    const got = probed(function* (libc) {
+      const { proc } = libc.ports;
+      const made = yield* machCall.task_create(yield* taskSelf(), { inherit_memory: false });
+      const task = made.err ? MACH_PORT_NULL : made.child_task;
+      yield* procCall.proc_child(proc, { child: task });
+      const own = yield* procCall.proc_task2proc(proc, { task });
+      const thread = yield* machCall.thread_create(task, {});
+      if (own.err || thread.err) return undefined;
+      const [faults, forward] = [yield* allocateReceive(), yield* allocateReceive()];
+      for (const port of [faults, forward]) yield* insertSend(port);
+      yield* machPortCall.mach_port_set_qlimit(yield* taskSelf(), { name: forward, qlimit: 1 });
+      const new_state = threadState({ pc: PC, sp: 0, arg: 0 });
+      yield* procCall.proc_handle_exceptions(own.proc, { msgport: faults, forwardport: copySend(forward), flavor: THREAD_STATE_FLAVOR, new_state });
+      const ends: unknown[] = [];
+      for (let i = 0; i < 2; i++) {
+        yield* raise(faults, thread.child_thread, task);
+        yield* libc.usleep(2000);
+        const { err, ...end } = { sigcode: -1, status: -1, ...(yield* procCall.proc_wait(proc, { pid: -1, options: WNOHANG })) };
+        ends.push([err === 0, end.status, end.sigcode]);
+      }
+      return ends;
+    });
+    expect(got).to.deep.equal([
+      [false, -1, -1],
+      [true, SIGSEGV, SEGV_MAPERR],
+    ]);
+  });
+
+  it("of a real process: its signal thread is sent to where there is nothing, and the process ends by SIGSEGV, waited for by its parent", () => {
+    const got = probed(function* (libc) {
+      const pid = yield* libc.fork((child) => child.pause());
+      yield* libc.usleep(10_000);
+      const { task } = { task: MACH_PORT_NULL, ...(yield* procCall.proc_pid2task(libc.ports.proc, { pid })) };
+      const threads = yield* machCall.task_threads(task, {});
+      const signals = threads.err ? undefined : threads.thread_list[1];
+      if (signals === undefined) return undefined;
+      yield* machCall.thread_set_state(signals, { flavor: THREAD_STATE_FLAVOR, new_state: threadState({ pc: PC, sp: 0, arg: 0 }) });
+      yield* machCall.thread_abort(signals, {});
+      return (yield* libc.waitpid(pid)).status;
+    });
+    expect(got).to.equal(SIGSEGV);
+  });
 });
