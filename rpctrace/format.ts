@@ -16,7 +16,9 @@ import { Names } from "./names.ts";
 export interface FormatOptions {
   /** Only what these tasks send, and the answers to it: names or numbers. None: everything. */
   readonly tasks?: readonly string[];
-  /** Which requests to print, instead of `tasks`; their answers come with them. */
+  /** Of those, only these routines: ids or names. None: all. */
+  readonly msgids?: readonly string[];
+  /** Which requests to print, instead of `tasks` and `msgids`; their answers come with them. */
   readonly wanted?: (sent: Sent) => boolean;
   /** Longest string; 80 unless said. */
   readonly size?: number;
@@ -51,8 +53,9 @@ export class RpctraceFormat {
   private readonly held = new Set<Message>();
 
   constructor(write: (text: string) => void, options: FormatOptions = {}) {
-    const { tasks = [], wanted, stamps = false, size = DEFAULT_SIZE, paint } = options;
-    this.wanted = wanted ?? ((sent) => tasks.length === 0 || tasks.some((word) => this.names.isTask(sent.task, word)));
+    const { tasks = [], msgids = [], wanted, stamps = false, size = DEFAULT_SIZE, paint } = options;
+    const ofTasks = (sent: Sent): boolean => tasks.length === 0 || tasks.some((word) => this.names.isTask(sent.task, word));
+    this.wanted = wanted ?? ((sent) => ofTasks(sent) && (msgids.length === 0 || msgids.some((word) => this.interfaces.isRoutine(sent.id, word))));
     this.stamps = stamps;
     this.interfaces = options.interfaces ?? OWN_INTERFACES;
     this.filter = options.filter;

@@ -12,6 +12,10 @@ export interface RpctraceOptions {
   readonly filter: Filter;
   readonly expression: string | undefined;
   readonly foreign: ForeignFiles;
+  /** Lines while the file is written. */
+  readonly follow: boolean;
+  /** Of a graph: the rights held when this many traps had been made. */
+  readonly step: number | undefined;
 }
 
 /** The command line cannot be understood: one line for stderr, exit status 2. */
@@ -40,6 +44,8 @@ Shows what boot --trace FILE has recorded.
       --defs FILE        name messages and arguments by an interface file too
   -I DIR                 where FILE finds the files that it includes
       --rpc-list FILE    name messages by a list of message ids (.msgids) too
+      --follow           go on while the file is written, to its end (text only)
+      --at STEP          of dot: the rights that tasks held when STEP traps had been made
       --help             this text
 
 Lines on a terminal have colours, unless NO_COLOR is set.
@@ -58,6 +64,8 @@ const config = {
   defs: { type: "string", multiple: true },
   "rpc-list": { type: "string", multiple: true },
   include: { type: "string", short: "I", multiple: true },
+  follow: { type: "boolean", default: false },
+  at: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -88,5 +96,21 @@ export function parseRpctraceOptions(args: readonly string[]): RpctraceOptions |
   if (!formats.has(values.format)) throw new UsageError(`no format "${values.format}": ${[...formats.keys()].join(", ")}`);
   const filter = { tasks: words(values.task), msgids: words(values.msgid), from: moment("--from", values.from), to: moment("--to", values.to), errors: values.errors };
   const foreign = { defs: values.defs ?? [], lists: values["rpc-list"] ?? [], dirs: values.include ?? [] };
-  return { file, format: values.format, filter, expression: values.filter, foreign };
+  checkFollow(values);
+  return { file, format: values.format, filter, expression: values.filter, foreign, follow: values.follow, step: stepOf(values.at, values.format) };
+}
+
+/** What of a run that is not over cannot be had. */
+function checkFollow({ follow, format, from, to, errors }: { readonly [K in "from" | "to" | "format"]?: string } & { readonly follow: boolean; readonly errors: boolean }): void {
+  if (!follow) return;
+  if (format !== "text") throw new UsageError("--follow gives text only");
+  if (from !== undefined || to !== undefined) throw new UsageError("--follow takes no --from and no --to");
+  if (errors) throw new UsageError("--follow wants errors as --filter errors");
+}
+
+function stepOf(word: string | undefined, format: string): number | undefined {
+  if (word === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(word)) throw new UsageError(`--at wants a number of traps, not "${word}"`);
+  if (format !== "dot") throw new UsageError("--at goes with --format dot");
+  return Number(word);
 }

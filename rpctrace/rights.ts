@@ -16,13 +16,10 @@ export interface HeldRight {
 /** The names of all tasks at one moment: give it every event up to then, in order. */
 export class RightsHeld {
   private readonly tasks = new Map<number, Map<number, HeldRight>>();
-  /** Some event has told of a name: the trace has them. */
-  known = false;
 
   event(event: KernelEvent): void {
     if (event.kind === "task-terminated") this.tasks.delete(event.task);
     if (event.kind !== "right") return;
-    this.known = true;
     const { task, name, port, type, refs } = event;
     const names = this.tasks.get(task) ?? new Map<number, HeldRight>();
     this.tasks.set(task, names);

@@ -38,6 +38,10 @@ export interface View {
   readonly names: Names;
   /** What messages mean. */
   readonly interfaces: Interfaces;
+  /** True for a task that the filter names, or when it names none. */
+  shows(task: number): boolean;
+  /** Of a graph: the rights held when this many traps had been made, instead of what messages show. */
+  readonly step?: number | undefined;
 }
 
 /** What rpctrace calls a message id; the number when it knows none. */
@@ -105,5 +109,5 @@ export function select(all: readonly KernelEvent[], filter: Filter = {}, interfa
     if (m !== undefined) return chosen.has(m.request ?? m);
     return othersToo && !event.kind.startsWith("message-") && inside(filter, event.at, i + 1) && (tasks.length === 0 || ofTask(owner(event)));
   });
-  return { events, all, message: (event) => byEvent.get(event), calls: [...chosen], names, interfaces };
+  return { events, all, message: (event) => byEvent.get(event), calls: [...chosen], names, interfaces, shows: (task) => ofTask(task) };
 }

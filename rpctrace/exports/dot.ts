@@ -1,9 +1,12 @@
 /**
  * A Graphviz graph of tasks and ports, as far as messages show it: who has sent to which port, who received from it, who got a right for it
- * in a message. `to` of the filter is the moment. Ports that carried nothing but answers are left out.
+ * in a message; ports that carried nothing but answers are left out. Or, of one step (`--at`), of the rights that tasks held then, by the names made and
+ * dropped up to there.
  */
-import { isPortType, MsgType } from "../../mach/ipc/names.ts";
+import { isPortType, MsgType, PortType } from "../../mach/ipc/names.ts";
 import type { Message } from "../messages.ts";
+import { Names } from "../names.ts";
+import { RightsHeld } from "../rights.ts";
 import { server, type View } from "../select.ts";
 
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, (c) => `\\${c}`)}"`;
@@ -61,7 +64,7 @@ class PortGraph {
 }
 
 /** Solid edges were used, with the number of messages; dashed ones are rights that nothing was sent to. */
-export function dot(view: View, write: (text: string) => void): void {
+function used(view: View, write: (text: string) => void): void {
   const graph = new PortGraph();
   for (const event of view.events) {
     const m = event.kind === "message-sent" ? view.message(event) : undefined;
@@ -69,11 +72,39 @@ export function dot(view: View, write: (text: string) => void): void {
     if (m.request === undefined) graph.call(m);
     graph.carried(m);
   }
-  write("digraph ports {\n  rankdir=LR;\n");
-  for (const task of graph.tasks) write(`  t${task} [shape=box, label=${quoted(view.names.holder(task))}];\n`);
-  for (const port of graph.ports) write(`  p${port} [shape=ellipse, label=${quoted(view.names.port(port) ?? `port ${port}`)}];\n`);
+  nodes(graph, view.names, write);
   for (const [edge, n] of graph.sends) write(`  ${edge} [label="${n}"];\n`);
   for (const [edge] of graph.receives) write(`  ${edge} [arrowhead=dot];\n`);
   for (const [edge] of graph.rights) if (!graph.sends.has(edge)) write(`  ${edge} [style=dashed];\n`);
+}
+
+function nodes({ tasks, ports }: { readonly tasks: Iterable<number>; readonly ports: Iterable<number> }, names: Names, write: (text: string) => void): void {
+  for (const task of tasks) write(`  t${task} [shape=box, label=${quoted(names.holder(task))}];\n`);
+  for (const port of ports) write(`  p${port} [shape=ellipse, label=${quoted(names.port(port) ?? `port ${port}`)}];\n`);
+}
+
+/** The rights that tasks held at one step: dots receive, arrows send, dashed ones once; labels are the tasks' names for them. */
+function held(view: View, step: number, write: (text: string) => void): void {
+  const rights = new RightsHeld();
+  const names = new Names();
+  for (const event of view.all) {
+    if ("step" in event && event.step > step) break;
+    names.event(event);
+    rights.event(event);
+  }
+  const shown = rights.all.filter(({ port, task }) => port > 0 && view.shows(task));
+  nodes({ tasks: new Set(shown.map(({ task }) => task)), ports: new Set(shown.map(({ port }) => port)) }, names, write);
+  for (const { task, port, name, type, refs } of shown) {
+    if (type & PortType.RECEIVE) write(`  p${port} -> t${task} [arrowhead=dot, label="${name}"];\n`);
+    if (type & PortType.SEND) write(`  t${task} -> p${port} [label="${name}${refs > 1 ? ` ×${refs}` : ""}"];\n`);
+    if (type === PortType.SEND_ONCE) write(`  t${task} -> p${port} [style=dashed, label="${name}"];\n`);
+  }
+}
+
+/** A graph of what messages show, or of the rights held at a step. */
+export function dot(view: View, write: (text: string) => void): void {
+  write("digraph ports {\n  rankdir=LR;\n");
+  if (view.step === undefined) used(view, write);
+  else held(view, view.step, write);
   write("}\n");
 }

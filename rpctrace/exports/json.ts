@@ -11,8 +11,8 @@ const argumentsJson = (message: Message, { interfaces }: View): readonly unknown
 
 function messageJson(message: Message, view: View): Readonly<Record<string, unknown>> {
   const { sent, request } = message;
-  const { kind, at, task, thread, port, reply, id } = sent;
-  const head = { kind, at, task, name: view.names.holder(task), thread, port, reply, id, routine: view.interfaces.name(id) };
+  const { kind, at, step, task, thread, port, reply, id } = sent;
+  const head = { kind, at, step, task, name: view.names.holder(task), thread, port, reply, id, routine: view.interfaces.name(id) };
   if (request !== undefined) return { ...head, answers: request.sent.id, code: codeOf(message), arguments: argumentsJson(message, view) };
   return { ...head, to: server(message) ?? null, arguments: argumentsJson(message, view) };
 }

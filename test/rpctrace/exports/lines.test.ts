@@ -44,8 +44,9 @@ describe("traces as counts", () => {
     ];
     const events = [task(3, "auth"), task(7, "ls"), ...call(50, 10, 0, 20), ...call(50, 30, 9, 60), sent(7, 31, 21013, 0, [], 70)];
     const rows = exported("stats", select(events)).split("\n").map((l) => l.trim().split(/ {2,}|(?<=\d) (?=\d)/));
-    expect(rows[1]).to.deep.equal(["3", "1", "1", "20", "30", "16", "2", "io_stat_request"]);
+    expect(rows[1]).to.deep.equal(["3", "1", "1", "20", "30", "4", "6", "16", "2", "io_stat_request"]);
     expect(rows[4]?.at(-1)).to.equal("ls(7) -> auth(3)");
+    expect(rows[8]).to.deep.equal(["1", "0x9 ((os/kern) memory failure)", "io_stat_request", "ls(7) -> auth(3)"]);
   });
 
   it("add up to all calls of the trace", () => {

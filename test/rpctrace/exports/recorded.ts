@@ -29,7 +29,7 @@ export function exported(format: string, view: View): string {
 export const sent = (task: number, port: number, id: number, reply: number, items: Extract<KernelEvent, { kind: "message-sent" }>["items"] = [], at = 10): KernelEvent => ({
   kind: "message-sent",
   at,
-  step: at,
+  step: at / 5,
   task,
   thread: task * 10,
   port,
@@ -37,5 +37,5 @@ export const sent = (task: number, port: number, id: number, reply: number, item
   id,
   items,
 });
-export const got = (task: number, port: number, id: number, at = 11): KernelEvent => ({ kind: "message-received", at, step: at, task, thread: task * 10, port, id });
+export const got = (task: number, port: number, id: number, at = 11): KernelEvent => ({ kind: "message-received", at, step: at / 5, task, thread: task * 10, port, id });
 export const task = (id: number, name: string): KernelEvent => ({ kind: "task-created", at: 0, task: id, parent: 0, name, port: 900 + id });
