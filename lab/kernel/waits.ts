@@ -1,5 +1,6 @@
 /** Waiting in a foreign system call, and being woken. */
-import { BLOCKED, type IpcWait } from "../../mach/ipc/host.ts";
+import type { BLOCKED} from "../../mach/ipc/host.ts";
+import { type IpcWait } from "../../mach/ipc/host.ts";
 import type { Machine } from "../../mach/kern/machine.ts";
 import type { Thread } from "../../mach/kern/thread.ts";
 
@@ -22,11 +23,12 @@ export class WaitQueue {
     return this.waiting.size;
   }
 
-  /** Puts `thread` to wait. The call's answer is what this answers. */
-  wait(thread: Thread, retry: () => number): typeof BLOCKED {
+  /** Puts `thread` to wait. The call's answer is what this answers. `dropped`: what the call holds goes, because the thread ends or is interrupted and `retry` is not called. */
+  wait(thread: Thread, retry: () => number, dropped: () => void = () => undefined): typeof BLOCKED {
     this.waiting.add(thread);
     const leave = (): number => {
       this.waiting.delete(thread);
+      dropped();
       return INTERRUPTED;
     };
     const wait: IpcWait = {
@@ -35,7 +37,7 @@ export class WaitQueue {
       inHand: null,
       abort: leave,
       finish: (code) => (code === INTERRUPTED ? INTERRUPTED : retry()),
-      discard: () => undefined,
+      discard: dropped,
     };
     return this.machine.block(thread, wait);
   }

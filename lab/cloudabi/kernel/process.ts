@@ -1,0 +1,57 @@
+/** A process: a table of descriptors, memory, and nothing else that is authority (cloudabi.md §1). */
+import type { Process } from "../../kernel/foreign-kernel.ts";
+import type { Task } from "../../../mach/kern/task.ts";
+import type { ProcessFile, SharedMemory } from "./files.ts";
+import type { FdTable, Slot } from "./table.ts";
+
+/** Memory that is mapped: of an object, or private. */
+export interface Mapping {
+  readonly object: SharedMemory | undefined;
+  readonly length: number;
+  readonly write: boolean;
+}
+
+export class CloudProcess implements Process {
+  readonly task: Task;
+  readonly name: string;
+  /** What the scenario calls it now: an exec may give it another name. */
+  label: string;
+  readonly table: FdTable;
+  /** AT_PID: new with each image. */
+  uuid = new Uint8Array(16);
+  ended: { readonly status: number } | { readonly signal: string } | undefined;
+  /** What its parent's descriptor refers to. */
+  processFile: ProcessFile | undefined;
+  readonly mappings = new Map<number, Mapping>();
+  /** References of `fd_pin` and `fd_move`. */
+  readonly pins = new Map<number, Slot>();
+  children = 0;
+  private nextAddress = 0x10000;
+  private nextPin = 1;
+
+  constructor(task: Task, name: string, table: FdTable) {
+    this.task = task;
+    this.name = name;
+    this.label = name;
+    this.table = table;
+  }
+
+  map(mapping: Mapping): number {
+    const address = this.nextAddress;
+    this.nextAddress += Math.ceil(Math.max(mapping.length, 1) / 4096) * 4096;
+    this.mappings.set(address, mapping);
+    return address;
+  }
+
+  pin(slot: Slot): number {
+    this.pins.set(this.nextPin, slot);
+    return this.nextPin++;
+  }
+
+  /** Memory and references go: at exec and at the end. */
+  dropImage(): void {
+    this.mappings.clear();
+    for (const slot of this.pins.values()) slot.file.release();
+    this.pins.clear();
+  }
+}
