@@ -45,9 +45,27 @@ export async function bundle(command) {
   return path;
 }
 
+/** The script of the page that shows a trace: one text, which goes into the command that writes the page. */
+async function pageScript(esbuild) {
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    entryPoints: ["rpctrace/web/page.ts"],
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    charset: "ascii",
+    logLevel: "warning",
+  });
+  return outputFiles[0].text;
+}
+
 /** Builds all bundles. */
 export async function build() {
   const { build: esbuild } = await import("esbuild");
+  const page = await pageScript(esbuild);
   await esbuild({
     absWorkingDir: root,
     entryPoints: { ...commands, ...workers },
@@ -62,7 +80,7 @@ export async function build() {
     sourcemap: true,
     logLevel: "warning",
     external: ["esbuild", "piscina", "@observablehq/plot", "linkedom"],
-    define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"', HURDSIM_SOURCES: JSON.stringify(sourcesHash()) },
+    define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"', HURDSIM_SOURCES: JSON.stringify(sourcesHash()), TRACE_PAGE_SCRIPT: JSON.stringify(page) },
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });
 }

@@ -98,7 +98,7 @@ export class Expression {
       case "routine":
         return this.interfaces.isRoutine(id, value);
       case "interface":
-        return this.interfaces.isOf(id, value);
+        return this.interfaces.subsystem(id) === value;
       case "port":
         return port === Number(value) || reply === Number(value);
       case "direction": {

@@ -37,9 +37,9 @@ export class Interfaces {
     return word === String(id) || word === this.known(id) || word === (this.entries.get(id) ?? routineById(id))?.name;
   }
 
-  /** Whether the id is one of the interface's: `io`, `fs`, `mach_port`. */
-  isOf(id: number, name: string): boolean {
-    return (this.entries.get(id) ?? routineById(id))?.subsystem.name === name;
+  /** The interface that an id is of: `io`, `fs`, `mach_port`. */
+  subsystem(id: number): string | undefined {
+    return (this.entries.get(id) ?? routineById(id))?.subsystem.name;
   }
 
   /** Some routine is called that. */

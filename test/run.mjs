@@ -21,7 +21,11 @@ function run(label, command, args, live) {
 const files = process.argv.slice(2);
 const checks = files.length
   ? []
-  : [run("type check", bin("tsc"), ["--noEmit", "-p", "tsconfig.json"]).then(async (r) => [r, await run("lint", bin("eslint"), ["."])])];
+  : [run("type check", bin("tsc"), ["--noEmit", "-p", "tsconfig.json"]).then(async (r) => [
+        r,
+        await run("type check of the page", bin("tsc"), ["--noEmit", "-p", "rpctrace/web/tsconfig.json"]),
+        await run("lint", bin("eslint"), ["."]),
+      ])];
 const tests = await run("tests", bin("mocha"), files.length ? files : ["test/**/*.test.ts"], true);
 const done = [...(await Promise.all(checks)).flat(), tests];
 for (const { label, status, text, seconds } of done) {

@@ -5,7 +5,9 @@ import { dot } from "./dot.ts";
 import { json } from "./json.ts";
 import { mermaid } from "./mermaid.ts";
 import { perfetto } from "./perfetto.ts";
+import { html } from "./html.ts";
 import { stats } from "./stats.ts";
+import { svg } from "./svg.ts";
 import { text } from "./text.ts";
 
 /** Writes a view in pieces, in colours if it has any. */
@@ -18,5 +20,7 @@ export const formats: ReadonlyMap<string, Export> = new Map([
   ["mermaid", mermaid],
   ["dot", dot],
   ["perfetto", perfetto],
+  ["svg", svg],
+  ["html", html],
   ["stats", stats],
 ]);
