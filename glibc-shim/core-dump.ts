@@ -1,10 +1,11 @@
 /**
  * The last that a core signal does before the process exits: the crash server is asked to deal with the task (signals-fork.md §5).
  *
- * It gets a file that has no name yet; the file gets one when the server says that the core is in it. Whoever may not make a file there, or finds no server, dies without.
+ * It gets a file that has no name yet; the file gets one when the server says that the core is in it, and when nothing has that name. Whoever may not make a file there, or finds no server, dies without.
  */
 import { machPortCall } from "../mach/interfaces/mach-port.ts";
 import { copySend, MACH_PORT_NULL, type MachPort, PortType } from "../mach/ipc/names.ts";
+import type { Failure } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { crashCall } from "../servers/interfaces/crash.ts";
 import { EXEC_SECURE, INIT_PORT_CRDIR, INIT_PORT_CTTYID, O_WRITE } from "../servers/interfaces/hurd-types.ts";
@@ -17,6 +18,7 @@ import { fsCall } from "./stubs.ts";
 const CRASH_SERVER = "/servers/crash";
 const CORE_FILE = "core";
 const CORE_MODE = 0o600;
+const EXC_BAD_ACCESS = 1;
 
 /** A machine exception as the kernel told it; all 0 for a signal that is none. */
 export interface ExceptionDetail {
@@ -38,7 +40,7 @@ const getenv = (p: Process, name: string): string | undefined => (p.execFlags & 
 /** Hands the task to the crash server. True: there is a core, and the status word says so. False, at once, under a core limit of 0. */
 export function* dumpCore(p: Process, death: Death): Syscall<boolean> {
   if (p.limit(RLIMIT_CORE) === 0 || (yield* isOurOwn(p.port(INIT_PORT_CRDIR)))) return false;
-  const server = yield* lookup(ownNames(p), getenv(p, "CRASHSERVER") ?? CRASH_SERVER, 0, 0);
+  const server = yield* crashServer(p);
   if (server.err) return false;
   const core = yield* newFile(p, getenv(p, "COREFILE") ?? CORE_FILE);
   const { exception: exc = 0, code = 0, subcode = 0 } = death.detail ?? {};
@@ -47,7 +49,7 @@ export function* dumpCore(p: Process, death: Death): Syscall<boolean> {
     file: core.file,
     signo: death.signo,
     sigcode: death.code,
-    sigerror: code,
+    sigerror: exc === EXC_BAD_ACCESS ? code : 0,
     exc,
     code,
     subcode,
@@ -55,7 +57,14 @@ export function* dumpCore(p: Process, death: Death): Syscall<boolean> {
   });
   yield* deallocate(server.port);
   if (err !== 0 || core.file === MACH_PORT_NULL) return false;
-  return (yield* fsCall.dir_link(core.dir, { file: core.file, name: core.name, excl: 0 })).err === 0;
+  return (yield* fsCall.dir_link(core.dir, { file: core.file, name: core.name, excl: 1 })).err === 0;
+}
+
+/** $CRASHSERVER, and if that is nothing the system's. */
+function* crashServer(p: Process): Syscall<{ readonly err: 0; readonly port: MachPort } | { readonly err: Failure }> {
+  const own = getenv(p, "CRASHSERVER");
+  const found = own === undefined ? undefined : yield* lookup(ownNames(p), own, 0, 0);
+  return found?.err === 0 ? found : yield* lookup(ownNames(p), CRASH_SERVER, 0, 0);
 }
 
 /** A file without a name in the directory where it is to have one; a null port when that cannot be. The process ends soon: its rights need no giving back. */

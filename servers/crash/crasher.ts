@@ -33,7 +33,7 @@ export interface Crash {
 interface Held extends Crash {
   /** The core, when it comes to that. */
   readonly dump: () => Syscall<0 | Failure>;
-  readonly session: MachPort;
+  session: MachPort;
   originalMsgport: MachPort;
   /** Where crash_dump_task is to be answered; null when it has been. */
   replyPort: MachPort;
@@ -58,18 +58,18 @@ export class Crashers {
     return this.class.count;
   }
 
-  /** Holds a process whose task has been suspended. Takes all of `what`, and the right to answer; on failure neither. */
-  *hold(what: Crash, dump: () => Syscall<0 | Failure>, replyPort: MachPort, replyType: number): Syscall<0 | Failure> {
-    const session = yield* procCall.proc_getsidport(what.proc, {});
-    const held: Held = { ...what, dump, session: session.err ? MACH_PORT_NULL : session.sessport, originalMsgport: MACH_PORT_NULL, replyPort, replyType };
+  /** Holds a process whose task has been suspended. Takes all of `what`, and the right to answer. The rest of its group stops first. */
+  *hold(what: Crash, dump: () => Syscall<0 | Failure>, replyPort: MachPort, replyType: number): Syscall<void> {
+    const held: Held = { ...what, dump, session: MACH_PORT_NULL, originalMsgport: MACH_PORT_NULL, replyPort, replyType };
     const port = yield* this.bucket().create(this.class, held);
     const right = yield* this.bucket().getSendRight(port);
+    yield* stopGroup(what);
     const old = yield* procCall.proc_setmsgport(what.proc, { newmsgport: right });
     if (!old.err) held.originalMsgport = old.oldmsgport;
-    yield* procCall.proc_mark_stop(what.proc, { signo: what.signo, sigcode: what.sigcode });
-    yield* stopGroup(what);
     yield* deallocate(right);
-    return 0;
+    const session = yield* procCall.proc_getsidport(what.proc, {});
+    if (!session.err) held.session = session.sessport;
+    yield* procCall.proc_mark_stop(what.proc, { signo: what.signo, sigcode: what.sigcode });
   }
 
   /** The message ports of the held. What is no signal is answered by nobody: EBUSY. */
@@ -79,16 +79,12 @@ export class Crashers {
       msg,
       (request) => find(request.localPort),
       {
-        *msg_sig_post(held, { signal, refport }) {
-          const answer = yield* signalled(held, signal, refport);
-          if (!answer.err) yield* deallocate(refport);
-          return answer;
+        *msg_sig_post(held, { signal, sigcode, refport }) {
+          return yield* consuming(refport, signalled(held, signal, sigcode, refport));
         },
-        *msg_sig_post_untraced(held, { refport }) {
-          if (refport !== held.task) return { err: Errno.EPERM };
-          yield* deallocate(refport);
-          yield* restore(held);
-          return ok;
+        *msg_sig_post_untraced(held, { signal, sigcode, refport }) {
+          const takesOver = signal === 0 || signal === held.signo;
+          return yield* consuming(refport, takesOver ? handOver(held, refport) : signalled(held, signal, sigcode, refport));
         },
       },
       { missing: Errno.EBUSY },
@@ -96,13 +92,22 @@ export class Crashers {
   }
 }
 
-/** A signal for a held process, on the authority of its task port or, to go on, of its session. */
-function* signalled(held: Held, signo: number, refport: MachPort): Syscall<Answer> {
-  if (refport === MACH_PORT_NULL || (refport !== held.task && refport !== held.session)) return { err: Errno.EPERM };
+/** Drops the reference port when the request was good. */
+function* consuming(refport: MachPort, request: Syscall<Answer>): Syscall<Answer> {
+  const answer = yield* request;
+  if (!answer.err) yield* deallocate(refport);
+  return answer;
+}
+
+/** A signal for a held process, on the authority of its task port or, for CONT, of its session. */
+function* signalled(held: Held, signo: number, sigcode: number, refport: MachPort): Syscall<Answer> {
+  const allowed = refport === held.task || (signo === SIGCONT && refport === held.session);
+  if (refport === MACH_PORT_NULL || !allowed) return { err: Errno.EPERM };
   switch (signo) {
     case SIGTERM:
     case SIGKILL:
-      return refport === held.task ? yield* end(held, signo) : { err: Errno.EBUSY };
+      yield* procCall.proc_mark_exit(held.proc, { status: W_EXITCODE(0, signo), sigcode });
+      return yield* machCall.task_terminate(held.task, {});
     case SIGCONT:
     case SIGQUIT:
       return yield* letDie(held);
@@ -111,9 +116,12 @@ function* signalled(held: Held, signo: number, refport: MachPort): Syscall<Answe
   }
 }
 
-function* end(held: Held, signo: number): Syscall<Answer> {
-  yield* procCall.proc_mark_exit(held.proc, { status: W_EXITCODE(0, signo), sigcode: held.sigcode });
-  return yield* machCall.task_terminate(held.task, {});
+/** A debugger goes on with the crash itself, or with nothing: the process is its business from here, and stopped by its signal as before. Its task stays suspended. */
+function* handOver(held: Held, refport: MachPort): Syscall<Answer> {
+  if (refport !== held.task) return { err: Errno.EPERM };
+  yield* restore(held);
+  yield* procCall.proc_mark_stop(held.proc, { signo: held.signo, sigcode: held.sigcode });
+  return ok;
 }
 
 /** Seen from outside it is continued; then it ends by its own signal, with a core if that could be written. */

@@ -8,14 +8,14 @@ import type { MachMsg } from "../../mach/ipc/message.ts";
 import { type Failure, Mig } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { serve } from "../../mach/mig/server.ts";
-import { attempt } from "../../glibc-shim/errno.ts";
+import { attempt, UnixError } from "../../glibc-shim/errno.ts";
 import { STDERR, type Libc, type Main, type Program } from "../../glibc-shim/libc.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
 import { procCall } from "../../glibc-shim/stubs.ts";
 import { decodeArgz } from "../interfaces/argz.ts";
 import { crash } from "../interfaces/crash.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { FSYS_GOAWAY_FORCE, O_CREAT, O_TRUNC, O_WRITE } from "../interfaces/hurd-types.ts";
+import { FSYS_GOAWAY_FORCE, O_CREAT, O_WRITE } from "../interfaces/hurd-types.ts";
 import { W_EXITCODE } from "../interfaces/wait-status.ts";
 import { nothing, Trivfs } from "../lib/trivfs/trivfs.ts";
 import { Crashers, type Crash } from "./crasher.ts";
@@ -76,7 +76,6 @@ interface Request {
 /** Does what the options say. MIG_NO_REPLY: the process is held, and everything in `what` is kept. */
 function* dealWith(libc: Libc, crashers: Crashers, options: CrashOptions, { what, orphaned, request }: Request): Syscall<0 | Failure> {
   const { task, proc, signo, sigcode } = what;
-  const dump = (): Syscall<0 | Failure> => writeCore(libc, what, options.template);
   switch (orphaned ? options.orphanAction : options.action) {
     case "kill": {
       yield* procCall.proc_mark_exit(proc, { status: W_EXITCODE(0, signo), sigcode });
@@ -85,7 +84,7 @@ function* dealWith(libc: Libc, crashers: Crashers, options: CrashOptions, { what
     case "core-file": {
       const suspended = yield* machCall.task_suspend(task, {});
       if (suspended.err) return suspended.err;
-      const err = yield* dump();
+      const err = yield* writeCore(libc, what, options.template);
       yield* machCall.task_resume(task, {});
       return err;
     }
@@ -94,23 +93,29 @@ function* dealWith(libc: Libc, crashers: Crashers, options: CrashOptions, { what
       if (suspended.err) return suspended.err;
       const { remotePort, remoteType } = request;
       request.remotePort = MACH_PORT_NULL;
-      yield* crashers.hold(what, dump, remotePort, remoteType);
+      yield* crashers.hold(what, () => writeCore(libc, what, undefined), remotePort, remoteType);
       return Mig.NO_REPLY;
     }
   }
 }
 
-/** Into the file that the process has made, or, with a template, into one of ours. */
+/** Into the file that the process has made; with a template into one of ours, and then the process's own is no core (EEXIST, so that its library forgets it). */
 function* writeCore(libc: Libc, { task, file, pid, signo, sigcode, sigerror }: Crash, template: string | undefined): Syscall<0 | Failure> {
   const reason = { signo, sigcode, sigerror, pid, command: yield* commandOf(libc, pid) };
-  if (template === undefined) return file === MACH_PORT_NULL ? Errno.EBADF : yield* dumpTask(task, file, reason);
-  const { sec } = yield* libc.gettimeofday();
-  const made = yield* attempt(libc.file_name_lookup(coreFileName(template, pid, signo, sec), O_WRITE | O_CREAT | O_TRUNC, 0o600));
-  if (made.err) return made.err;
-  const own: MachPort = made.value;
+  const own = template === undefined ? MACH_PORT_NULL : yield* coreByName(libc, coreFileName(template, pid, signo, (yield* libc.gettimeofday()).sec));
+  if (own === MACH_PORT_NULL) return file === MACH_PORT_NULL ? Errno.EBADF : yield* dumpTask(task, file, reason);
   const err = yield* dumpTask(task, own, reason);
   yield* deallocate(own);
-  return err;
+  return err === 0 ? Errno.EEXIST : err;
+}
+
+/** Null when it cannot be made, which is told. */
+function* coreByName(libc: Libc, name: string): Syscall<MachPort> {
+  const made = yield* attempt(libc.file_name_lookup(name, O_WRITE | O_CREAT, 0o400));
+  if (made.err === 0) return made.value;
+  // a translator may have no standard error
+  yield* attempt(libc.warn(name, new UnixError("core file", made.err)));
+  return MACH_PORT_NULL;
 }
 
 function* commandOf(libc: Libc, pid: number): Syscall<string> {

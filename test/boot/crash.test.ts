@@ -7,7 +7,7 @@ import { MACH_PORT_NULL } from "../../mach/ipc/names.ts";
 import { orThrow } from "../../glibc-shim/errno.ts";
 import { PI_FETCH_TASKINFO, PI_STOPPED } from "../../servers/interfaces/procinfo.ts";
 import { RLIM_INFINITY, RLIMIT_CORE } from "../../servers/interfaces/resource.ts";
-import { SIGABRT, SIGCONT, SIGHUP, SIGKILL, SIGSEGV, SIGTERM } from "../../servers/interfaces/signals.ts";
+import { SIGABRT, SIGCONT, SIGHUP, SIGKILL, SIGQUIT, SIGSEGV, SIGTERM } from "../../servers/interfaces/signals.ts";
 import { WCONTINUED, WUNTRACED } from "../../servers/interfaces/wait-status.ts";
 import { outcome, probe, say } from "../glibc-shim/probe.ts";
 
@@ -165,18 +165,31 @@ describe("crash-suspend holds a process (feature-table.md row 13)", () => {
     ).to.deep.equal(["wait 0xb7f", "wait 0x9"]);
   });
 
-  it("a debugger's untraced signal gives it its message port back, and it is held no longer", () => {
+  it("a debugger that goes on with nothing, or with the crash, gets it: its own message port again, still stopped by its signal and suspended", () => {
+    for (const signal of [0, SIGSEGV]) {
+      const lines = held(function* (libc, pid) {
+        const { msgport } = orThrow("getmsgport", yield* procCall.proc_getmsgport(libc.ports.proc, { pid }));
+        const { task } = orThrow("pid2task", yield* procCall.proc_pid2task(libc.ports.proc, { pid }));
+        yield* say(libc, hex((yield* msgCall.msg_sig_post_untraced(msgport, { signal, sigcode: 0, refport: libc.ports.auth })).err));
+        yield* say(libc, hex((yield* msgCall.msg_sig_post_untraced(msgport, { signal, sigcode: 0, refport: task })).err));
+        const again = orThrow("getmsgport", yield* procCall.proc_getmsgport(libc.ports.proc, { pid }));
+        yield* say(libc, `${again.msgport !== msgport} ${yield* stateOf(libc, pid)} ${hex((yield* libc.waitpid(pid, WUNTRACED)).status)}`);
+        yield* libc.kill(pid, SIGKILL);
+        yield* say(libc, hex((yield* libc.waitpid(pid)).status));
+      });
+      expect(lines.slice(1)).to.deep.equal(["0x40000001", "0x0", "true stopped 1 suspended 1 0xb7f", "0x9"]);
+    }
+  });
+
+  it("any other untraced signal is like a plain one; the session's port lets it CONT and nothing else", () => {
     const lines = held(function* (libc, pid) {
       const { msgport } = orThrow("getmsgport", yield* procCall.proc_getmsgport(libc.ports.proc, { pid }));
-      const { task } = orThrow("pid2task", yield* procCall.proc_pid2task(libc.ports.proc, { pid }));
-      yield* say(libc, hex((yield* msgCall.msg_sig_post_untraced(msgport, { signal: SIGCONT, sigcode: 0, refport: libc.ports.auth })).err));
-      yield* say(libc, hex((yield* msgCall.msg_sig_post_untraced(msgport, { signal: SIGCONT, sigcode: 0, refport: task })).err));
-      const again = orThrow("getmsgport", yield* procCall.proc_getmsgport(libc.ports.proc, { pid }));
-      yield* say(libc, String(again.msgport !== msgport));
-      yield* libc.kill(pid, SIGKILL);
+      const { sessport } = orThrow("getsidport", yield* procCall.proc_getsidport(libc.ports.proc, {}));
+      for (const signal of [SIGTERM, SIGQUIT, SIGHUP]) yield* say(libc, hex((yield* msgCall.msg_sig_post_untraced(msgport, { signal, sigcode: 0, refport: sessport })).err));
+      yield* say(libc, hex((yield* msgCall.msg_sig_post_untraced(msgport, { signal: SIGCONT, sigcode: 0, refport: sessport })).err));
       yield* say(libc, hex((yield* libc.waitpid(pid)).status));
     });
-    expect(lines.slice(1)).to.deep.equal(["0x40000001", "0x0", "true", "0x9"]);
+    expect(lines.slice(1)).to.deep.equal(["0x40000001", "0x40000001", "0x40000001", "0x0", "0x8b"]);
   });
 
   it("what was held and killed leaves nothing in the server", () => {
@@ -255,8 +268,17 @@ describe("which crash server, and what it does", () => {
     expect(lines.slice(0, 4)).to.deep.equal(["Segmentation fault (core dumped)", "ELF", "guest 600", "1"]);
   });
 
-  it("a name template puts cores where the administrator wants them", () => {
-    const lines = sh("cd /tmp; fsysopts /servers/crash-kill -c -C /tmp/%s-%%; fault ill; ls -l /tmp | grep 4-% | wc -l");
-    expect(lines).to.deep.equal(["Illegal instruction (core dumped)", "1"]);
+  it("a name template puts cores where the administrator wants them; the process leaves none of its own, and its status has no core bit", () => {
+    const lines = sh("cd /tmp; fsysopts /servers/crash-kill -c -C /tmp/%s-%%; fault ill; ls -l /tmp | grep 4-% | wc -l; ls core 2>/dev/null; fsysopts /servers/crash-kill -C /nowhere/x; fault ill; ls core");
+    expect(lines).to.deep.equal(["Illegal instruction", "1", "Illegal instruction (core dumped)", "core"]);
+  });
+
+  it("an older core is not replaced: then there is no core bit", () => {
+    const lines = sh("cd /tmp; export CRASHSERVER=/servers/crash-dump-core; fault ill; fault fpe; rm core; fault fpe");
+    expect(lines).to.deep.equal(["Illegal instruction (core dumped)", "Floating point exception", "Floating point exception (core dumped)"]);
+  });
+
+  it("a $CRASHSERVER that is not there: the system's is asked", () => {
+    expect(sh("cd /tmp; ln -sf crash-dump-core /servers/crash; CRASHSERVER=/nonexistent fault ill")).to.deep.equal(["Illegal instruction (core dumped)"]);
   });
 });
