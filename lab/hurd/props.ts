@@ -12,8 +12,10 @@ import type { Stage } from "./stage.ts";
 
 /** Where the scenario's files lie. */
 export const PLACE = "/tmp/scene";
-/** Names that the peer has for the other ends of raw rights: the first of them, and the next ones. */
+/** Names that the peer has for the other ends of raw rights begin here: out of the way of those that the kernel gives. */
 const PEER_NAMES = 0x20000;
+/** The peer's name for the other end of the `index`-th thing that S holds, if that is a raw right. */
+export const peerName = (index: number): MachPort => asPort(PEER_NAMES + index);
 /** Descriptors from here on are nobody's, until all have their numbers. */
 const ASIDE = 100;
 
@@ -71,7 +73,7 @@ function* socket(libc: Libc, listens: boolean): Syscall<MachPort> {
 
 /** Raw rights: the other end goes to `peer`'s task. S keeps a send right, or the receive right. */
 function* share(right: MachPort, held: Held, peer: MachPort, index: number): Syscall<void> {
-  const name = asPort(PEER_NAMES + index);
+  const name = peerName(index);
   if (held.kind === "send-right") yield* insertSend(right);
   const poly = held.kind === "send-right" ? moveReceive(right) : makeSend(right);
   orThrow("mach_port_insert_right", yield* machPortCall.mach_port_insert_right(peer, { name, poly }));

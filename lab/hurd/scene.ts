@@ -11,6 +11,7 @@ import { errnoName } from "../../servers/interfaces/errno.ts";
 import { procCall } from "../../servers/interfaces/process.ts";
 import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../../servers/interfaces/wait-status.ts";
 import type { FailState, Launch, Launched } from "../model/launch.ts";
+import { Entry } from "./entry.ts";
 import { look, selfOf, type Look } from "./graph.ts";
 import { PROGRAM, SET_UID_PROGRAM, start, type Way } from "./launcher.ts";
 import { manifestArguments, useManifest } from "./program.ts";
@@ -27,6 +28,8 @@ const REST = 20_000;
 export interface SceneOptions extends Omit<StageOptions, "programs"> {
   readonly launch: Launch;
   readonly way: Way;
+  /** Whose S and the peer are. Default: guest's for a secure exec, which would else gain nothing; root's for others. */
+  readonly user?: "root" | "guest";
   /** S, before the launch, when all its things are there. `peer` is the peer's task port. */
   prepare?(libc: Libc, scene: Scene, peer: MachPort): Syscall<void>;
   /** The peer's doings; it is over when P is. */
@@ -44,17 +47,22 @@ export class Scene {
   readonly options: SceneOptions;
   readonly stage: Stage;
   props: Props | undefined;
+  /** Who could steer P before its first instruction. */
+  readonly entry: Entry;
   /** At P's main, and at quiescence. */
   first: Look | undefined;
   rest: Look | undefined;
   /** The code that the initiator got; undefined: none. */
   error: number | undefined;
   ended: Ended;
+  private readonly guest: boolean;
 
   constructor(options: SceneOptions) {
     this.options = options;
     const programs = [[LAUNCHER, this.launcher], [PEER, this.peer], [PROGRAM, this.program], [SET_UID_PROGRAM, this.program]] as const;
+    this.guest = (options.user ?? (options.way === "secure" ? "guest" : "root")) === "guest";
     this.stage = new Stage((libc) => this.play(libc), { ...options, programs });
+    this.entry = new Entry(this.stage.eye);
   }
 
   /** Runs it to its end. */
@@ -84,13 +92,14 @@ export class Scene {
     const { task: peer } = orThrow("proc_pid2task", yield* procCall.proc_pid2task(libc.ports.proc, { pid: Number(argv[1]) }));
     this.props = new Props(libc, launch.holds);
     yield* this.props.make(peer);
-    if (way === "secure") yield* becomeGuest(libc);
+    if (this.guest) yield* becomeGuest(libc);
     stage.eye.cast("S");
     yield* this.props.introduce(stage);
     yield* options.prepare?.(libc, this, peer) ?? nothing();
     yield* deallocate(peer);
     const args = [...manifestArguments(launch.manifest, launch.holds), ...(launch.argumentBytes === undefined ? [] : ["x".repeat(launch.argumentBytes)])];
     stage.begin();
+    this.entry.watch();
     const err = yield* options.start?.(libc, this, args) ?? start(libc, this.props, way, launch, args);
     if (err !== 0) this.error = err;
     if (err !== 0) return 127;
@@ -114,7 +123,7 @@ export class Scene {
 
   private readonly peer: Main = function* (this: Scene, libc: Libc): Syscall<number> {
     this.stage.eye.cast("peer");
-    if (this.options.way === "secure") yield* becomeGuest(libc);
+    if (this.guest) yield* becomeGuest(libc);
     yield* this.options.peer?.(libc, this) ?? nothing();
     yield* this.stage.until(libc, "over");
     return 0;
