@@ -10,7 +10,7 @@
  * A live stream speaks while the machine runs, in the same call: `machine.run()` returns when all subscribers have seen all.
  */
 import { filter, Observable, type OperatorFunction } from "rxjs";
-import type { KernelEvent, Tap } from "../mach/kern/events.ts";
+import type { EventGroup, KernelEvent, Tap } from "../mach/kern/events.ts";
 import { codeOf, Messages, type Message, type Received, type Sent } from "./messages.ts";
 import { Names } from "./names.ts";
 import { readTrace, type Trace, TraceError } from "./read.ts";
@@ -31,16 +31,21 @@ export interface Call {
   readonly code: number | undefined;
   /** Virtual microseconds from the request's sending to the answer's. */
   readonly latency: number | undefined;
+  /** Traps that all threads made meanwhile. */
+  readonly steps: number | undefined;
 }
 
-/** What a running machine does from the moment of subscription on. Does not end by itself; a "halted" event is the last of a machine that went down. */
-export function live(tap: Tap): Observable<KernelEvent> {
-  return new Observable((subscriber) => tap.listen((event) => subscriber.next(event)));
+/**
+ * What a running machine does from the moment of subscription on. Does not end by itself; a "halted" event is the last of a machine that went down.
+ * `groups`: what to see beside messages, tasks, faults and the host: names ("rights"), who runs ("schedule").
+ */
+export function live(tap: Tap, groups: readonly EventGroup[] = []): Observable<KernelEvent> {
+  return new Observable((subscriber) => tap.listen((event) => subscriber.next(event), groups));
 }
 
 /**
  * What a file has recorded: its bytes, or a trace that has been read. Every subscriber gets all of it at once. A file that is no trace, or is cut off
- * or damaged, is a TraceError, after the events before that.
+ * or damaged, is a TraceError, after the events that could be read.
  */
 export function fromTrace(source: Uint8Array | Trace): Observable<KernelEvent> {
   return new Observable((subscriber) => {
@@ -115,6 +120,7 @@ function callOf(message: Message, names: Names): Call {
     ...{ routine: routineName(sent.id), caller: names.holder(sent.task), request: sent, received, reply: reply?.sent },
     code: reply === undefined ? undefined : codeOf(reply),
     latency: reply === undefined ? undefined : reply.sent.at - sent.at,
+    steps: reply === undefined ? undefined : reply.sent.step - sent.step,
   };
 }
 
