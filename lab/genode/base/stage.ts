@@ -60,9 +60,10 @@ export class Stage {
     };
   }
 
-  /** Another thread of `actor`; an exception that it does not catch ends the process. */
-  thread({ process, rt }: Actor, name: string, body: (rt: Runtime) => Syscall<void>): number {
-    return this.kernel.startThread(process, name, function* () {
+  /** Another thread of `actor`, if that still lives; an exception that it does not catch ends the process. */
+  thread({ process, rt }: Actor, name: string, body: (rt: Runtime) => Syscall<void>): void {
+    if (process.ended !== undefined) return;
+    this.kernel.startThread(process, name, function* () {
       yield* guarded(() => body(rt));
     });
   }

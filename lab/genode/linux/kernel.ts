@@ -63,9 +63,12 @@ export class Meter {
   descriptorsMoved = 0;
   bytes = 0;
   contextSwitches = 0;
+  /** Calls by name. */
+  readonly calls = new Map<string, number>();
 
   reset(): void {
-    Object.assign(this, new Meter());
+    Object.assign(this, { traps: 0, messages: 0, descriptorsMoved: 0, bytes: 0, contextSwitches: 0 });
+    this.calls.clear();
   }
 }
 
@@ -106,6 +109,7 @@ export class LinuxKernel extends ForeignKernel<LinuxProcess> {
     const linux = trap as LinuxTrap;
     if (linux.call !== "atomic") {
       this.meter.traps++;
+      this.meter.calls.set(linux.call, (this.meter.calls.get(linux.call) ?? 0) + 1);
       if (this.last !== undefined && this.last !== thread) this.meter.contextSwitches++;
       this.last = thread;
     }

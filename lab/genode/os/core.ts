@@ -16,7 +16,8 @@ import { argument, Log, Pd, Ram, ramQuota } from "./protocol.ts";
 const NOT_ENOUGH = -3;
 const NO_SESSION = -1;
 
-class RamSession implements RpcObject {
+/** An account of quota. */
+export class RamSession implements RpcObject {
   quota: number;
   private readonly rt: Runtime;
   private readonly byName: (name: number) => RpcObject | undefined;

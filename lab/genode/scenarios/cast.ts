@@ -2,8 +2,10 @@
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { GenodeException, type Capability } from "../base/capability.ts";
 import { Entrypoint, invoke, readCap, type RpcObject } from "../base/entrypoint.ts";
+import { entrypointPath } from "../base/ipc.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { Actor, Stage } from "../base/stage.ts";
+import type { OpenFile } from "../linux/descriptor.ts";
 import { pause } from "../linux/libc.ts";
 
 /** An object that remembers what came and answers its own number. */
@@ -57,6 +59,19 @@ export function server(stage: Stage, name: string, objects = 1, options: Paramet
   };
   return { ...actor, caps: made.caps, objects: made.objects, entrypoint };
 }
+
+/** The delegated socket of an entrypoint that nobody serves: what travels, when only that matters. `tid` is the number in its name. */
+export function bareEntrypoint({ kernel, knobs }: Stage, tid: number): OpenFile {
+  const [bound, client] = [kernel.newSocket("dgram"), kernel.newSocket("dgram")];
+  if (bound.what.kind === "socket" && client.what.kind === "socket") {
+    bound.what.path = entrypointPath(knobs.rpath, tid);
+    client.what.peer = bound.what;
+  }
+  return client;
+}
+
+/** Puts `file` into `actor`'s table as recvmsg would: the descriptor. */
+export const arrive = ({ kernel, knobs }: Stage, actor: Actor, file: OpenFile): number => kernel.install(actor.process, file, knobs.cloexecOnReceive);
 
 /** A process that only waits; threads are started in it. */
 export const idler = (stage: Stage, name: string, options: Parameters<Stage["actor"]>[2] = {}): Actor => stage.actor(name, () => pause(), options);
