@@ -85,7 +85,7 @@ function scenario(prepare: (kernel: CapabilityKernel, tell: (answer: number | st
       const kernel = new CapabilityKernel(new Machine({ instructions: new Map(), scheduler: strategy }));
       let found: Raced | undefined;
       let error: string | undefined;
-      // eslint-disable-next-line require-yield
+       
       kernel.program = function* () {
         found = look(kernel, meant);
         return 0;

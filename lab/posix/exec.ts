@@ -89,7 +89,7 @@ function interpret(kernel: PosixKernel, process: PosixProcess, file: Interpretin
 /** Makes `process` run `image`. Its old threads are gone afterwards. Cannot fail. */
 export function install(kernel: PosixKernel, process: PosixProcess, image: Image): typeof BLOCKED {
   const ids = newIds(process, image.setId);
-  process.table.closeFlagged();
+  kernel.meter.moved(process.table.closeFlagged());
   process.signals.exec();
   process.secure = ids.changed;
   process.dumpable = !ids.changed;

@@ -62,7 +62,7 @@ export function openRace(how: Launching, { count = 1, atomic = false }: { readon
       kernel.started = (p) => {
         leaks = p.table.all.map(([, d]) => d.description.id).filter((id) => id !== "kept");
       };
-      // eslint-disable-next-line require-yield
+       
       kernel.programs.set("p", function* () {
         return 0;
       });

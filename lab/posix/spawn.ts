@@ -80,7 +80,12 @@ export function prepare(kernel: PosixKernel, child: PosixProcess, actions: reado
     if (action.kind === "dup2") passing.add(action.to);
     else if (action.kind === "open" || action.kind === "inherit") passing.add(action.fd);
   }
-  if (attributes.closeOnExecDefault === true) for (const [fd] of child.table.all) if (!passing.has(fd)) child.table.close(fd);
+  if (attributes.closeOnExecDefault !== true) return undefined;
+  for (const [fd] of child.table.all) {
+    if (passing.has(fd)) continue;
+    child.table.close(fd);
+    kernel.meter.moved(1);
+  }
   return undefined;
 }
 
@@ -96,7 +101,9 @@ function act(kernel: PosixKernel, child: PosixProcess, action: FileAction): Resu
     }
     case "close":
       // A number that is not open is closed already.
-      return action.fd < 0 || action.fd >= table.limit ? "EBADF" : (table.close(action.fd), 0);
+      if (action.fd < 0 || action.fd >= table.limit) return "EBADF";
+      if (table.close(action.fd) === 0) kernel.meter.moved(1);
+      return 0;
     case "dup2":
       return action.fd === action.to ? table.setFlags(action.fd, NO_FLAGS) : table.dup(action.fd, action.to);
     case "chdir":

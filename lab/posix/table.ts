@@ -117,9 +117,11 @@ export class DescriptorTable {
     return copy;
   }
 
-  /** Exec: those with the flag go. */
-  closeFlagged(): void {
-    for (const [fd, { closeOnExec }] of this.all) if (closeOnExec) this.close(fd);
+  /** Exec: those with the flag go. Answers how many. */
+  closeFlagged(): number {
+    const flagged = this.all.filter(([, { closeOnExec }]) => closeOnExec);
+    for (const [fd] of flagged) this.close(fd);
+    return flagged.length;
   }
 
   closeAll(): void {
