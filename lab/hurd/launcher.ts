@@ -12,6 +12,9 @@ import type { Props } from "./props.ts";
 export const PROGRAM = "/bin/program";
 /** The same file, with the set-uid bit, root's. */
 export const SET_UID_PROGRAM = "/bin/set-uid-program";
+/** A file that can be loaded, and whose first instruction the processor does not know; and that with the set-uid bit. */
+export const BROKEN = "/bin/broken";
+export const SET_UID_BROKEN = "/bin/set-uid-broken";
 
 /** In place; EXEC_NEWTASK by the caller; EXEC_SECURE by a set-uid file that S (guest) execs; posix_spawn. */
 export type Way = "in-place" | "new-task" | "secure" | "spawn";

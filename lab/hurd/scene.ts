@@ -5,15 +5,17 @@
 import { attempt, orThrow } from "../../glibc-shim/errno.ts";
 import { asFd, type Libc, type Main } from "../../glibc-shim/libc.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
+import { encodeImage } from "../../mach/kern/image.ts";
 import type { MachPort } from "../../mach/ipc/names.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { errnoName } from "../../servers/interfaces/errno.ts";
+import { O_CREAT, O_WRITE } from "../../servers/interfaces/hurd-types.ts";
 import { procCall } from "../../servers/interfaces/process.ts";
 import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../../servers/interfaces/wait-status.ts";
 import type { FailState, Launch, Launched } from "../model/launch.ts";
 import { Entry } from "./entry.ts";
 import { look, selfOf, type Look } from "./graph.ts";
-import { PROGRAM, SET_UID_PROGRAM, start, type Way } from "./launcher.ts";
+import { BROKEN, PROGRAM, SET_UID_BROKEN, SET_UID_PROGRAM, start, type Way } from "./launcher.ts";
 import { manifestArguments, useManifest } from "./program.ts";
 import { PLACE, Props } from "./props.ts";
 import { Stage, type StageOptions } from "./stage.ts";
@@ -75,6 +77,8 @@ export class Scene {
   private readonly play = function* (this: Scene, libc: Libc): Syscall<void> {
     yield* libc.waitpid(yield* libc.posix_spawn("/bin/settrans", ["settrans", "-c", "/servers/socket/1", "/hurd/pflocal"]));
     yield* libc.chmod(SET_UID_PROGRAM, 0o4755);
+    yield* writeBroken(libc, BROKEN, 0o755);
+    yield* writeBroken(libc, SET_UID_BROKEN, 0o4755);
     yield* libc.mkdir(PLACE, 0o777);
     const peer = yield* libc.posix_spawn(PEER, [PEER]);
     const launcher = yield* libc.posix_spawn(LAUNCHER, [LAUNCHER, String(peer)]);
@@ -149,6 +153,13 @@ export class Scene {
 
 function* nothing(): Syscall<void> {
   // Nothing to do.
+}
+
+function* writeBroken(libc: Libc, path: string, mode: number): Syscall<void> {
+  const fd = yield* libc.open(path, O_WRITE | O_CREAT, 0o755);
+  yield* libc.writeAll(fd, encodeImage("no such instruction"));
+  yield* libc.close(fd);
+  yield* libc.chmod(path, mode);
 }
 
 /** The second user of the system. What is open already stays open, under the new identity. */
