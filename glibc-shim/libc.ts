@@ -141,6 +141,10 @@ export interface Libc {
   /** [reading end, writing end] */
   pipe(): Syscall<readonly [Fd, Fd]>;
   socketpair(style: number, protocol: number): Syscall<readonly [Fd, Fd]>;
+  /** Data and descriptors on a socket (SCM_RIGHTS). Answers the bytes sent. */
+  sendmsg(fd: Fd, data: Uint8Array, fds: readonly Fd[]): Syscall<number>;
+  /** Up to `size` bytes, and the descriptors that came with them: ours now, under our identity. */
+  recvmsg(fd: Fd, size: number): Syscall<{ readonly data: Uint8Array; readonly fds: readonly Fd[] }>;
   stat(path: string): Syscall<Stat>;
   lstat(path: string): Syscall<Stat>;
   fstat(fd: Fd): Syscall<Stat>;

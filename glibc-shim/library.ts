@@ -26,6 +26,7 @@ import { makePtrace } from "./ptrace.ts";
 import { reauthenticate } from "./reauth.ts";
 import { pread, pwrite, read, write, writeAll } from "./rw.ts";
 import { select } from "./select.ts";
+import { recvmsg, sendmsg } from "./sendmsg.ts";
 import { reauthProc } from "./setauth.ts";
 import { pause, raise, sigaction, sigpending, sigprocmask, sigsuspend } from "./sigcalls.ts";
 import { pipe, socketpair } from "./socket.ts";
@@ -89,6 +90,8 @@ const descriptors = (p: Process) =>
     setfl: (fd, flags) => setfl(p, fd, flags),
     pipe: () => pipe(p),
     socketpair: (style, protocol) => socketpair(p, style, protocol),
+    sendmsg: (fd, data, fds) => sendmsg(p, fd, data, fds),
+    recvmsg: (fd, size) => recvmsg(p, fd, size),
     select: (fds, timeout) => select(p, fds, timeout),
     *fdPort(fd) {
       return descriptor(p, fd, "fcntl").port.port;
