@@ -15,7 +15,7 @@ describe("identity of a running process (feature-table.md §7 scenario 5)", () =
     const script = "read l < /etc/shadow; addauth root -p $$; read l < /etc/shadow; echo $l; rmauth root -p $$; read l < /etc/shadow; ids -tu";
     const said = asGuest(script, "hurd\n");
     expect(said[0]).to.match(DENIED);
-    expect(said[1]).to.equal("Password for root:");
+    expect(said[1]).to.equal("Password:");
     expect(said[2]).to.match(SHADOW);
     expect(said[3]).to.match(DENIED);
     expect(said[4]).to.equal("euids=1000 auids=1000,1000");
@@ -31,33 +31,34 @@ describe("identity of a running process (feature-table.md §7 scenario 5)", () =
   it("what was open before, and the working directory, have the new ids at once", () => {
     const script = "exec 3< /etc/motd; cd /; chmod 640 /dev/fd/3; touch new; addauth root -p $$; chmod 640 /dev/fd/3; touch new; stat -c '%a %U' new /etc/motd";
     expect(asGuest(script, "hurd\n")).to.deep.equal([
-      "chmod: /dev/fd/3: Operation not permitted", "touch: new: Permission denied", "Password for root:", "644 guest", "640 root",
+      "chmod: /dev/fd/3: Operation not permitted", "touch: new: Permission denied", "Password:", "644 guest", "640 root",
     ]);
   });
 
-  it("a wrong password: refused with 15, nothing changed; no user or a wrong one: misuse, 64", () => {
+  it("a wrong password: refused with 15, nothing changed; no user: misuse, 64; an unknown one: 10", () => {
     const said = asGuest("addauth root; echo $?; ids -tu; addauth; echo $?; addauth nosuch; echo $?", "wrong\n");
-    expect(said.slice(0, 4)).to.deep.equal(["Password for root:", "addauth: Invalid password", "15", "euids=1000 auids=1000,1000"]);
-    expect(said.filter((l) => l === "64")).to.have.length(2);
+    expect(said.slice(0, 4)).to.deep.equal(["Password:", "addauth: Invalid password", "15", "euids=1000 auids=1000,1000"]);
+    expect(said.filter((l) => l === "64")).to.have.length(1);
+    expect(said.at(-1)).to.equal("10");
     expect(said).to.include("addauth: nosuch: Unknown user");
   });
 
   it("is told with -v, and with -n only told", () => {
     const said = lines(sh("addauth -vn guest -p $$; ids -tu; addauth -v guest -p $$; ids -tu; rmauth -v guest -p $$; rmauth -v guest -p $$").output);
-    const added = /^\d+: Added euids: 1000\(guest\); egids: 1000\(guest\), 100\(users\)$/;
+    const added = /^\d+: Added euids: 1000\(guest\), egids: 1000\(guest\),100\(users\)$/;
     expect(said[0]).to.match(added);
     expect(said[1]).to.equal("euids=0 auids=0,0");
     expect(said[2]).to.match(added);
     expect(said[3]).to.equal("euids=0,1000 auids=0,0");
-    expect(said[4]).to.match(/^\d+: Removed euids: 1000\(guest\); egids: 1000\(guest\), 100\(users\)$/);
+    expect(said[4]).to.match(/^\d+: Removed euids: 1000\(guest\), egids: 1000\(guest\),100\(users\)$/);
     expect(said[5]).to.match(/^\d+: Nothing changed$/);
   });
 
   it("another's process: its message port takes ids from anybody, but only who holds its task takes them away", () => {
     const root = "sleep 1000 & echo $! > /tmp/pid; chmod 644 /tmp/pid; su guest -c 'addauth guest -p $(cat /tmp/pid); rmauth root -p $(cat /tmp/pid); setauth guest -p $(cat /tmp/pid)'; ids -tu $!";
     const said = lines(sh(root).output);
-    expect(said[0]).to.match(/^rmauth: \d+: Cannot get process authentication: Operation not permitted$/);
-    expect(said[1]).to.match(/^setauth: \d+: Cannot get process authentication: Operation not permitted$/);
+    expect(said[0]).to.match(/^rmauth: \d+: Operation not permitted$/);
+    expect(said[1]).to.match(/^setauth: \d+: Operation not permitted$/);
     expect(said[2]).to.equal("euids=0,1000 auids=0,0");
   });
 
@@ -73,10 +74,27 @@ describe("rmauth, setauth, unsu", () => {
     expect(uidsAfter("addauth root -p $$; rmauth -s root -p $$", "hurd\n")).to.deep.equal(["effective uids: 1000(guest)", "available uids: 1000(guest) 1000(guest) 0(root)"]);
   });
   it("setauth replaces; without a user nothing is left, with -k the old stays, with -s as available", () => {
-    expect(uidsAfter("setauth root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root)", "available uids:"]);
+    expect(uidsAfter("setauth root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root)", "available uids: 0(root) 0(root)"]);
     expect(uidsAfter("setauth -p $$")).to.deep.equal(["effective uids:", "available uids:"]);
-    expect(uidsAfter("setauth -k root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root) 1000(guest)", "available uids: 1000(guest) 1000(guest)"]);
-    expect(uidsAfter("setauth -s root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root)", "available uids: 1000(guest) 1000(guest)"]);
+    expect(uidsAfter("setauth -k root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root) 1000(guest)", "available uids: 0(root) 0(root) 1000(guest) 1000(guest)"]);
+    expect(uidsAfter("setauth -s root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root)", "available uids: 0(root) 0(root) 1000(guest) 1000(guest)"]);
+  });
+  it("unsu undoes a setauth -s; the other groups stay available", () => {
+    const said = lines(runCommands({ user: "guest", commands: "ids; setauth -s root -p $$; unsu -v -p $$; ids", input: "hurd\n" }).output);
+    expect(said.slice(-4)).to.deep.equal([...said.slice(0, 3), `${said[3] ?? ""} 100(users)`]);
+    expect(said[5]).to.match(/^\d+: Changed auth to euids: 1000\(guest\), egids: 1000\(guest\),100\(users\), auids: 1000\(guest\),1000\(guest\), agids: 1000\(guest\),1000\(guest\),100\(users\)$/);
+  });
+  it("several ids: each is asked for by name; root's password is enough for all; an id without an account is root's to give", () => {
+    const said = asGuest("nullauth addauth guest -g daemon; echo $?; addauth guest root -p $$; echo $?; ids -tu; setauth guest -p $$; addauth 4711 -p $$; echo $?", "guest\nwrong\nhurd\nwrong\n");
+    expect(said).to.deep.equal([
+      "Password for guest:", "Password for group daemon:", "addauth: Invalid password", "15",
+      "Password for root:", "0", "euids=1000,0 auids=1000,1000", "Password for root:", "addauth: Invalid password", "15",
+    ]);
+  });
+  it("unknown users are 10, groups 11", () => {
+    expect(asGuest("setauth nosuch; echo $?; rmauth -u nosuch; echo $?; addauth -g nosuch; echo $?")).to.deep.equal([
+      "setauth: nosuch: Unknown user", "10", "rmauth: nosuch: Unknown user", "10", "addauth: nosuch: Unknown group", "11",
+    ]);
   });
   it("unsu drops the effective ids and the first two available ones: the next is the process' own", () => {
     const said = lines(sh("addauth -a guest -p $$; unsu -p $$; ids; echo $?; cat /etc/shadow").output);
@@ -89,12 +107,34 @@ describe("rmauth, setauth, unsu", () => {
 describe("processes without ids", () => {
   it("login without a user is nobody's shell: what others may, it may; and it becomes somebody by addauth", () => {
     const typed = ["ids", "cat /etc/shadow", "head -1 /etc/motd", "touch /root/x", "addauth guest", "guest", "ids -u", "exit"].join("\n");
-    const said = asGuest("login; echo back; ids -tu", `${typed}\n`).filter((l) => !l.includes("login> "));
+    const said = asGuest("login; echo back; ids -tu", `${typed}\n`).filter((l) => !l.includes("login> ")).slice(2);
     expect(said.slice(0, 4)).to.deep.equal(["effective uids:", "effective gids:", "available uids:", "available gids:"]);
     expect(said[4]).to.match(DENIED);
     expect(said[5]).to.match(/^Welcome/);
     expect(said[6]).to.match(/Permission denied$/);
-    expect(said.slice(7)).to.deep.equal(["Password for guest:", "effective uids: 1000(guest)", "available uids:", "back", "euids=1000 auids=1000,1000"]);
+    expect(said.slice(7)).to.deep.equal(["Password:", "effective uids: 1000(guest)", "available uids:", "back", "euids=1000 auids=1000,1000"]);
+  });
+  it("login: 5 for a wrong password, 10 for an unknown user, who with -P is asked for one; with -R the shell is nobody's then", () => {
+    const said = asGuest("login guest; echo $?; login nosuch; echo $?; login -P nosuch; echo $?; login -R root -c 'ids -tu'; echo $?", "wrong\nhurd\nwrong\nids -tu\nexit 4\n");
+    const motd = said.filter((l) => !/^(Welcome|see) /.test(l));
+    expect(motd.filter((l) => !l.includes("login> "))).to.deep.equal([
+      "Password:", "login: Invalid password", "5", "login: nosuch: Unknown user", "10", "Password:", "login: Invalid password", "5",
+      "Password:", "login: Invalid password", "euids= auids=", "4",
+    ]);
+  });
+  it("login: what it is told of shell, environment, directory and arguments counts before what the account says", () => {
+    const said = asGuest("login -a HOME=/etc -a SHELL=/nosh -a MOTD= -e A=b guest -c 'pwd; echo $A $0 $SHELL $LOGNAME'; login -L -0 me -a MOTD= -f guest -c 'echo $0; umask; tty'", "guest\n");
+    expect(said).to.deep.equal([
+      "Password:", "login: /nosh: No such file or directory", "login: Using SHELL=/bin/sh", "/etc", "b -sh /bin/sh guest", "me", "0022", "/dev/console",
+    ]);
+  });
+  it("login: the message of the day is read with the new identity, and not shown to who has a .hushlogin", () => {
+    const said = asGuest("touch .hushlogin; login -f guest -c 'echo quiet'; rm .hushlogin; login -a MOTD=/etc/shadow -f guest -c 'echo nothing'");
+    expect(said).to.deep.equal(["quiet", "nothing"]);
+  });
+  it("login: nobody may, while there is an /etc/nologin", () => {
+    const ran = runCommands({ commands: "echo closed >/etc/nologin; login -f guest; echo $?" });
+    expect(ran.output).to.equal("closed\n40\n");
   });
   it("are nobody's in ps, and out of reach for all but root", () => {
     const said = lines(sh("nullauth sleep 1000 & sleep 1; P=$!; ps -A | grep '^- .*sleep'; su guest -c \"kill $P; ids $P\"; kill $P; wait $P; echo $?").output);

@@ -105,7 +105,7 @@ describe("kill", () => {
     const asOther = "/bin/kill -CONT $PPID; echo $?; /bin/kill 1; /bin/kill $P; echo $?; addauth root -p $$; /bin/kill $P; echo $?";
     const said = lines(sh(`settrans -c /tmp/f /hurd/fifo; cat /tmp/f & export P=$!; sleep 1; su guest -c '${asOther}'; wait $P; echo $?`, { input: "hurd\n" }).output);
     expect(said.map((l) => l.replace(/kill: \d{2,}:/, "kill: P:"))).to.deep.equal([
-      "0", "/bin/kill: 1: Operation not permitted", "/bin/kill: P: Operation not permitted", "1", "Password for root:", "0", "143",
+      "0", "/bin/kill: 1: Operation not permitted", "/bin/kill: P: Operation not permitted", "1", "Password:", "0", "143",
     ]);
   });
   it("a process that is not there, one's own, and names of signals", () => {

@@ -9,22 +9,21 @@ import { msgCall } from "../../../servers/interfaces/msg.ts";
 import { procCall } from "../../../servers/interfaces/process.ts";
 import type { MachPort } from "../../../mach/ipc/names.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
-import { chosenPids, EX_USAGE, FROB_LETTERS, frobLong, heldProc, prepareFrob, refused, requireIds, wantedIds } from "../lib/frob-auth.ts";
+import { chosenPids, chosenPlaces, EX_USAGE, FROB_LETTERS, frobLong, heldProc, prepareFrob, provedAuth, refused, requireIds, wantedIds } from "../lib/frob-auth.ts";
 import { Owners } from "../lib/owners.ts";
 import { dropRight } from "../lib/rights.ts";
 import { tool, type Tool } from "../lib/tool.ts";
 import { show } from "../lib/ugids.ts";
-import { verifiedAuth } from "../lib/verify-ids.ts";
 
 const long = { ...frobLong, available: "a", effective: "e" };
 
 export const main = tool({ letters: `${FROB_LETTERS}ae`, long, usage: "[OPTION...] USER...", misuse: EX_USAGE, prepare: prepareFrob }, function* (t) {
-  const wanted = yield* wantedIds(t);
+  const wanted = yield* wantedIds(t, chosenPlaces(t));
   requireIds(wanted);
   const pids = yield* chosenPids(t);
-  const made = yield* verifiedAuth(t.libc, wanted.ids, wanted.implied);
+  const made = yield* provedAuth(t, wanted);
   if (made.err !== 0) return yield* refused(t, made.err, made.err === Errno.EACCES);
-  const added = yield* show(wanted.ids, new Owners(t.libc));
+  const added = yield* show(wanted, new Owners(t.libc));
   const proc = yield* heldProc(t);
   for (const pid of pids) yield* addTo(t, proc, pid, made.auth, added);
   return 0;

@@ -6,7 +6,7 @@ import { Errno, strerror } from "../../../servers/interfaces/errno.ts";
 import { decode } from "../lib/output.ts";
 import { setOptions } from "./sh/builtins/variables.ts";
 import { ExitControl, ReturnControl, ShellError } from "./sh/control.ts";
-import { interactiveLoop, setUpInteractive } from "./sh/interactive.ts";
+import { interactiveLoop, leaveTerminal, setUpInteractive } from "./sh/interactive.ts";
 import { interpreter } from "./sh/interpreter.ts";
 import { runStandardInput } from "./sh/script.ts";
 import { Shell } from "./sh/shell.ts";
@@ -26,7 +26,9 @@ export const main: Main = function* (libc, argv): Program {
   try {
     const invocation = parse(shell, argv);
     yield* importEnvironment(shell);
-    return yield* finish(shell, start(shell, invocation));
+    const status = yield* finish(shell, start(shell, invocation));
+    yield* leaveTerminal(shell);
+    return status;
   } catch (e) {
     if (!(e instanceof ShellError)) throw e;
     shell.line = 0;

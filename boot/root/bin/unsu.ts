@@ -6,25 +6,20 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { UsageError } from "../lib/options.ts";
 import { chosenPids, EX_USAGE, frobAll, frobLong, prepareFrob } from "../lib/frob-auth.ts";
 import { tool } from "../lib/tool.ts";
-import { show, type Ugids } from "../lib/ugids.ts";
+import { posixUser, show, type Ugids } from "../lib/ugids.ts";
+import { impliedGroups } from "../lib/verify-ids.ts";
 
 export const main = tool({ letters: "vnp:P:S:L:", long: frobLong, usage: "[OPTION...]", misuse: EX_USAGE, prepare: prepareFrob }, function* (t) {
   if (t.operands.length > 0) throw new UsageError("Too many arguments");
-  yield* frobAll(t, yield* chosenPids(t), {
-    to: before,
+  const pids = yield* chosenPids(t);
+  yield* frobAll(t, pids, {
+    *to(old): Syscall<Ugids> {
+      const [uid] = old.auids.slice(2);
+      const left: Ugids = { euids: [], egids: [], auids: old.auids.slice(2), agids: old.agids.slice(2) };
+      return uid === undefined ? left : posixUser(left, uid, yield* impliedGroups(t.libc, uid));
+    },
     *report(_old, now, owners): Syscall<string> {
-      return `Changed to ${(yield* show(now, owners)) || "no ids"}`;
+      return `Changed auth to ${yield* show(now, owners)}`;
     },
   });
 });
-
-/** Real and saved id stand first among the available ones. */
-function before(ids: Ugids): Ugids {
-  const [euids, auids] = restored(ids.auids);
-  const [egids, agids] = restored(ids.agids);
-  return { euids, egids, auids, agids };
-}
-function restored(available: readonly number[]): readonly [readonly number[], readonly number[]] {
-  const [id, ...rest] = available.slice(2);
-  return id === undefined ? [[], []] : [[id], [id, id, ...rest.filter((other) => other !== id)]];
-}

@@ -11,11 +11,12 @@ import { INIT_PORT_AUTH } from "../../../servers/interfaces/hurd-types.ts";
 import { msgCall } from "../../../servers/interfaces/msg.ts";
 import { procCall } from "../../../servers/interfaces/process.ts";
 import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
-import { UsageError } from "./options.ts";
+import { NotThere, UsageError } from "./options.ts";
 import { Owners } from "./owners.ts";
 import { dropRight, taskSelf } from "./rights.ts";
 import { wholeNumber, type Tool } from "./tool.ts";
-import { idsOf, merged, NO_IDS, sameIds, type Ugids } from "./ugids.ts";
+import { idsOf, merged, NO_IDS, posixUser, sameIds, type Ugids } from "./ugids.ts";
+import { impliedGroups, ownIds, verifiedAuth, type Made } from "./verify-ids.ts";
 
 /** Short options that all four have; addauth and rmauth have -a and -e too. */
 export const FROB_LETTERS = "vnu:U:g:G:p:P:S:L:";
@@ -28,57 +29,64 @@ export const EX_USAGE = 64;
 export const prepareFrob = (args: readonly string[]): readonly string[] =>
   args.map((word) => (/^-[SL]$/.test(word) ? `${word}.` : /^--(session|sid|login|lid)$/.test(word) ? `${word}=.` : word));
 
-/** The ids of a command line, and by user the groups that come with him. */
-export interface WantedIds {
-  readonly ids: Ugids;
-  readonly implied: ReadonlyMap<number, readonly number[]>;
+/** Exit statuses for names that nobody has. */
+const UNKNOWN_USER = 10;
+const UNKNOWN_GROUP = 11;
+
+/** What a USER operand adds: to the effective lists, the available ones, or all that a user has ("posix"). */
+export type UserPlaces = "posix" | { readonly effective: boolean; readonly available: boolean };
+
+/** Reads USER operands and -u -U -g -G (`ugids_argp`). Throws NotThere for unknown names. */
+export function* wantedIds(t: Tool, places: UserPlaces): Syscall<Ugids> {
+  let ids = NO_IDS;
+  for (const name of t.operands) {
+    if (name === "-") continue;
+    const { uid, gids } = yield* account(t, name);
+    if (places === "posix") ids = posixUser(ids, uid, gids);
+    else {
+      if (places.effective) ids = merged(ids, { ...NO_IDS, euids: [uid], egids: gids });
+      if (places.available) ids = merged(ids, { ...NO_IDS, auids: [uid], agids: gids });
+    }
+  }
+  return yield* withOptions(t, ids);
 }
 
-/** Reads USER operands (to the effective lists, or with -a the available ones) and -u -U -g -G. Throws UsageError for unknown names. */
-export function* wantedIds(t: Tool): Syscall<WantedIds> {
-  let ids = NO_IDS;
-  const implied = new Map<number, readonly number[]>();
-  for (const name of t.operands) {
-    const { uid, gids } = yield* account(t, name);
-    implied.set(uid, gids);
-    if (!t.has("a") || t.has("e")) ids = merged(ids, { ...NO_IDS, euids: [uid], egids: gids });
-    if (t.has("a")) ids = merged(ids, { ...NO_IDS, auids: [uid], agids: gids });
-  }
+/** `ids`, and those that -u -U -g -G name. */
+export function* withOptions(t: Tool, ids: Ugids): Syscall<Ugids> {
+  let all = ids;
   for (const { name, value } of t.options.given) {
-    if (name === "u") ids = merged(ids, { ...NO_IDS, euids: [yield* userId(t, value)] });
-    if (name === "U") ids = merged(ids, { ...NO_IDS, auids: [yield* userId(t, value)] });
-    if (name === "g") ids = merged(ids, { ...NO_IDS, egids: [yield* groupId(t, value)] });
-    if (name === "G") ids = merged(ids, { ...NO_IDS, agids: [yield* groupId(t, value)] });
+    if (name === "u") all = merged(all, { ...NO_IDS, euids: [yield* userId(t, value)] });
+    if (name === "U") all = merged(all, { ...NO_IDS, auids: [yield* userId(t, value)] });
+    if (name === "g") all = merged(all, { ...NO_IDS, egids: [yield* groupId(t, value)] });
+    if (name === "G") all = merged(all, { ...NO_IDS, agids: [yield* groupId(t, value)] });
   }
-  return { ids, implied };
+  return all;
 }
+
+/** -a, -e, or as neither says: effective. */
+export const chosenPlaces = (t: Tool): UserPlaces => ({ effective: t.has("e") || !t.has("a"), available: t.has("a") });
 
 /** For tools that do nothing without ids. Throws UsageError. */
-export function requireIds(wanted: WantedIds): void {
-  if (sameIds(wanted.ids, NO_IDS)) throw new UsageError("No user or group ids specified");
+export function requireIds(ids: Ugids): void {
+  if (sameIds(ids, NO_IDS)) throw new UsageError("No ids specified");
 }
 
 function* account(t: Tool, name: string): Syscall<{ readonly uid: number; readonly gids: readonly number[] }> {
-  const user = (yield* t.libc.getpwnam(name)) ?? (/^\d+$/.test(name) ? yield* t.libc.getpwuid(Number(name)) : undefined);
-  if (user === undefined) {
-    if (/^\d+$/.test(name)) return { uid: Number(name), gids: [] };
-    throw new UsageError(`${name}: Unknown user`);
-  }
-  const groups = yield* t.libc.getgrouplist(user.name, user.gid);
-  return { uid: user.uid, gids: [user.gid, ...groups.filter((gid) => gid !== user.gid)] };
+  const uid = yield* userId(t, name);
+  return { uid, gids: yield* impliedGroups(t.libc, uid) };
 }
 
 function* userId(t: Tool, name: string): Syscall<number> {
-  if (/^\d+$/.test(name)) return Number(name);
+  if (/^\d/.test(name)) return parseInt(name, 10);
   const user = yield* t.libc.getpwnam(name);
-  if (user === undefined) throw new UsageError(`${name}: Unknown user`);
+  if (user === undefined) throw new NotThere(`${name}: Unknown user`, UNKNOWN_USER);
   return user.uid;
 }
 
 function* groupId(t: Tool, name: string): Syscall<number> {
-  if (/^\d+$/.test(name)) return Number(name);
+  if (/^\d/.test(name)) return parseInt(name, 10);
   const group = yield* t.libc.getgrnam(name);
-  if (group === undefined) throw new UsageError(`${name}: Unknown group`);
+  if (group === undefined) throw new NotThere(`${name}: Unknown group`, UNKNOWN_GROUP);
   return group.gid;
 }
 
@@ -121,7 +129,7 @@ export function* heldProc(t: Tool): Syscall<MachPort> {
 
 /** How a tool changes ids, and what it says then. */
 export interface Change {
-  readonly to: (old: Ugids) => Ugids;
+  readonly to: (old: Ugids) => Syscall<Ugids>;
   readonly report: (old: Ugids, now: Ugids, owners: Owners) => Syscall<string>;
   /** A handle that may hold ids which neither we nor the process have. */
   readonly with?: MachPort;
@@ -142,7 +150,7 @@ function* frobOne(t: Tool, pid: number, change: Change): Syscall<string | undefi
   const msgport = yield* procCall.proc_getmsgport(proc, { pid });
   if (msgport.err !== 0) return `Cannot get message port: ${strerror(msgport.err)}`;
   const task = yield* procCall.proc_pid2task(proc, { pid });
-  const told = task.err !== 0 ? `Cannot get process authentication: ${strerror(task.err)}` : yield* frobProcess(t, pid, msgport.msgport, task.task, change);
+  const told = task.err !== 0 ? strerror(task.err) : yield* frobProcess(t, pid, msgport.msgport, task.task, change);
   if (task.err === 0) yield* dropRight(task.task);
   yield* dropRight(msgport.msgport);
   return told;
@@ -150,9 +158,9 @@ function* frobOne(t: Tool, pid: number, change: Change): Syscall<string | undefi
 
 function* frobProcess(t: Tool, pid: number, msgport: MachPort, task: MachPort, change: Change): Syscall<string | undefined> {
   const got = yield* msgCall.msg_get_init_port(msgport, { refport: task, which: INIT_PORT_AUTH });
-  if (got.err !== 0) return `Cannot get process authentication: ${strerror(got.err)}`;
+  if (got.err !== 0) return `Cannot get auth port: ${strerror(got.err)}`;
   const old = yield* idsOf(got.port);
-  const told = old.err !== 0 ? `Cannot get process authentication: ${strerror(old.err)}` : yield* install(t, pid, { msgport, task, auth: got.port, old: old.ids }, change);
+  const told = old.err !== 0 ? `Cannot get auth port ids: ${strerror(old.err)}` : yield* install(t, pid, { msgport, task, auth: got.port, old: old.ids }, change);
   yield* dropRight(got.port);
   return told;
 }
@@ -165,21 +173,32 @@ interface Target {
 }
 
 function* install(t: Tool, pid: number, { msgport, task, auth, old }: Target, change: Change): Syscall<string | undefined> {
-  const now = change.to(old);
+  const now = yield* change.to(old);
   if (sameIds(old, now)) {
     if (t.has("v")) yield* t.out.line(`${pid}: Nothing changed`);
     return undefined;
   }
-  const others = [auth, ...(change.with === undefined ? [] : [change.with])].filter((port) => port !== MACH_PORT_NULL);
-  const made = yield* authCall.auth_makeauth(t.libc.ports.auth, { other_handles: copySends(others), ...now });
-  if (made.err !== 0) return `Cannot make new authentication: ${strerror(made.err)}`;
-  if (t.has("n")) yield* dropRight(made.newhandle);
-  else {
-    const set = yield* msgCall.msg_set_init_port(msgport, { refport: task, which: INIT_PORT_AUTH, port: moveSend(made.newhandle) });
-    if (set.err !== 0) return `Cannot change process authentication: ${strerror(set.err)}`;
+  if (!t.has("n")) {
+    const told = yield* replace(t, { msgport, task, auth, old }, now, change);
+    if (told !== undefined) return told;
   }
   if (t.has("v")) yield* t.out.line(`${pid}: ${yield* change.report(old, now, new Owners(t.libc))}`);
   return undefined;
+}
+
+/** The new handle, made from ours, the process' own and what the change brings; the process takes it over. */
+function* replace(t: Tool, { msgport, task, auth }: Target, now: Ugids, change: Change): Syscall<string | undefined> {
+  const others = [auth, ...(change.with === undefined ? [] : [change.with])].filter((port) => port !== MACH_PORT_NULL);
+  const made = yield* authCall.auth_makeauth(t.libc.ports.auth, { other_handles: copySends(others), ...now });
+  if (made.err !== 0) return `Authentication failure: ${strerror(made.err)}`;
+  const set = yield* msgCall.msg_set_init_port(msgport, { refport: task, which: INIT_PORT_AUTH, port: moveSend(made.newhandle) });
+  return set.err === 0 ? undefined : strerror(set.err);
+}
+
+/** A handle with `ids`, for the passwords of those that we have not; what our own set-uid program would lend us does not count. */
+export function* provedAuth(t: Tool, ids: Ugids): Syscall<Made> {
+  const own = yield* ownIds(t.libc);
+  return own.err !== 0 ? own : yield* verifiedAuth(t.libc, ids, own.have);
 }
 
 /** Exit statuses of a failed proof. */

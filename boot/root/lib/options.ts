@@ -8,6 +8,16 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** What a command line names is not there: the text and the exit status, without a usage line (`argp_failure`). */
+export class NotThere extends Error {
+  override readonly name = "NotThere";
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** One option as it was given. Long options appear by the short name that `long` maps them to. */
 export interface GivenOption {
   readonly name: string;

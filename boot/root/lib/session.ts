@@ -1,5 +1,5 @@
 /**
- * Beginning a user's session: identity, environment, home, shell (boot.md step 49). Used by login, su and run-command.
+ * Beginning a user's session: identity, environment, home, shell (boot.md step 49). Used by login's questions, su and run-command.
  *
  * Two ways to an identity: the password server gives a handle that has the user's ids *available*, and from that one with effective ids is made
  * (nobody needs to be set-uid for this); or one who is root makes it from his own.
@@ -80,12 +80,6 @@ export function loginEnvironment(libc: Libc, user: Passwd): Map<string, string> 
     ["PATH", DEFAULT_PATH],
     ...(term === undefined ? [] : [["TERM", term] as const]),
   ]);
-}
-
-/** For a session without a user. */
-export function nobodysEnvironment(libc: Libc): Map<string, string> {
-  const term = libc.environ.get("TERM");
-  return new Map([["HOME", "/"], ["SHELL", "/bin/sh"], ["PATH", DEFAULT_PATH], ["PS1", "login> "], ...(term === undefined ? [] : [["TERM", term] as const])]);
 }
 
 /** The user's shell; an empty field means /bin/sh. */

@@ -5,7 +5,7 @@ import { UnixError } from "../../../glibc-shim/errno.ts";
 import { STDERR, STDOUT, type Libc, type Main, type Program } from "../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
-import { parseOptions, UsageError, type Options, type OptionTable } from "./options.ts";
+import { NotThere, parseOptions, UsageError, type Options, type OptionTable } from "./options.ts";
 import { Out } from "./output.ts";
 
 /** What a tool is told and what it says of itself. */
@@ -82,6 +82,10 @@ function* failed(libc: Libc, name: string, t: Tool | undefined, description: Too
     if (t) yield* t.out.flush();
     yield* libc.writeAll(STDERR, `${name}: ${e.message}\nUsage: ${name} ${description.usage}\n`);
     return description.misuse ?? 1;
+  }
+  if (e instanceof NotThere) {
+    yield* libc.writeAll(STDERR, `${name}: ${e.message}\n`);
+    return e.status;
   }
   if (!(e instanceof UnixError)) throw e;
   const what = e.call === "write" || e.call === "writeAll" ? "write error" : e.call;

@@ -29,6 +29,21 @@ export const common = (a: Ugids, b: Ugids): Ugids => pairwise(a, b, (ours, their
 /** The effective ids made available ones, beside those that were. */
 export const saved = (a: Ugids): Ugids => ({ euids: [], egids: [], auids: union(a.auids, a.euids), agids: union(a.agids, a.egids) });
 
+/** `idvec_insert_only`: `id` at `at`, and nowhere behind. */
+const insertOnly = (list: readonly number[], at: number, id: number): readonly number[] =>
+  list[at] === id ? list : [...list.slice(0, at), id, ...list.slice(at).filter((other) => other !== id)];
+/** The real id, in the first place: put before what is there unless that has a real id already. */
+const withReal = ([first, ...rest]: readonly number[], id: number): readonly number[] =>
+  first === undefined ? [id] : rest.includes(first) ? [id, ...rest] : [id, first, ...rest];
+
+/** `ugids_set_posix_user`: `uid` becomes the first effective, the real and the saved id, and so does the first of his groups; his other groups are added. */
+export function posixUser(ids: Ugids, uid: number, groups: readonly number[]): Ugids {
+  const users = { euids: insertOnly(ids.euids, 0, uid), auids: insertOnly(withReal(ids.auids, uid), 1, uid) };
+  const [gid] = groups;
+  if (gid === undefined) return { ...ids, ...users };
+  return { ...users, egids: union(insertOnly(ids.egids, 0, gid), groups), agids: insertOnly(withReal(ids.agids, gid), 1, gid) };
+}
+
 export const sameIds = (a: Ugids, b: Ugids): boolean => {
   const text = (u: Ugids): string => [u.euids, u.egids, u.auids, u.agids].map((l) => l.join(",")).join(";");
   return text(a) === text(b);
@@ -42,7 +57,7 @@ export function* idsOf(auth: MachPort): Syscall<{ readonly err: 0; readonly ids:
   return { err: 0, ids: { euids: unsigned(got.euids), egids: unsigned(got.egids), auids: unsigned(got.auids), agids: unsigned(got.agids) } };
 }
 
-/** "euids: 0(root); egids: 0(root)": the lists that have members. */
+/** "euids: 0(root), egids: 0(root),100(users)": the lists that have members (`ugids_rep`). */
 export function* show(ids: Ugids, owners: Owners): Syscall<string> {
   const parts: string[] = [];
   for (const kind of ["euids", "egids", "auids", "agids"] as const) {
@@ -51,7 +66,7 @@ export function* show(ids: Ugids, owners: Owners): Syscall<string> {
       const name = kind.endsWith("uids") ? yield* owners.user(id) : yield* owners.group(id);
       texts.push(name === String(id) ? name : `${id}(${name})`);
     }
-    if (texts.length > 0) parts.push(`${kind}: ${texts.join(", ")}`);
+    if (texts.length > 0) parts.push(`${kind}: ${texts.join(",")}`);
   }
-  return parts.join("; ");
+  return parts.join(", ");
 }

@@ -68,6 +68,10 @@ describe("the shell at the console of a booted system", () => {
     expect(c.type("echo c\\\r")).to.match(/\n> $/);
     expect(c.type("d\r")).to.match(/\ncd\n# $/);
   });
+  it("an inner shell gives the terminal back to the group that it took it from", () => {
+    const ran = runCommands({ user: "guest", commands: "sh -i; echo $?; read x; echo \"[$x]\"", input: "exit 3\nline\n" });
+    expect(ran.output).to.match(/\n3\n\[line\]\n$/);
+  });
   it("keeps its history from one login to the next", () => {
     const c = new Console();
     c.type("echo one\r");

@@ -25,8 +25,14 @@ export function* setUpInteractive(shell: Shell): Syscall<void> {
     },
   });
   for (const signo of [SIGQUIT, SIGTERM]) yield* libc.sigaction(signo, { handler: "SIG_IGN" });
-  if (shell.variables.get("PS1") === undefined) shell.variables.set("PS1", (yield* libc.geteuid()) === 0 ? "# " : "$ ");
+  if (shell.variables.get("PS1") === undefined) shell.variables.set("PS1", (yield* effectiveUser(shell)) === 0 ? "# " : "$ ");
   yield* jobControl(shell);
+}
+
+/** -1 for a shell without ids, as C's cast makes it. */
+function* effectiveUser(shell: Shell): Syscall<number> {
+  const euid = yield* attempt(shell.libc.geteuid());
+  return euid.err === 0 ? euid.value : -1;
 }
 
 function* jobControl(shell: Shell): Syscall<void> {
@@ -39,11 +45,19 @@ function* jobControl(shell: Shell): Syscall<void> {
   }
   for (const signo of [SIGTSTP, SIGTTIN, SIGTTOU]) yield* libc.sigaction(signo, { handler: "SIG_IGN" });
   const pid = libc.getpid();
+  const initial = yield* libc.getpgrp();
   yield* attempt(libc.setpgid(0, pid));
   const pgrp = yield* libc.getpgrp();
   yield* attempt(libc.tcsetpgrp(copy.value, pgrp));
-  shell.terminal = { fd: copy.value, pgrp };
+  shell.terminal = { fd: copy.value, pgrp, initial };
   shell.options.add("m");
+}
+
+/** At the end: the shell goes back to the group that it was started in, which has the terminal again. */
+export function* leaveTerminal({ libc, terminal }: Shell): Syscall<void> {
+  if (terminal === undefined || terminal.initial === terminal.pgrp) return;
+  yield* attempt(libc.tcsetpgrp(terminal.fd, terminal.initial));
+  yield* attempt(libc.setpgid(0, terminal.initial));
 }
 
 /** Reads and runs commands until the end of input or exit. */
@@ -124,7 +138,7 @@ function* escapes(shell: Shell, text: string): Syscall<string> {
   const home = shell.variables.get("HOME");
   const cwd = shell.variables.get("PWD") ?? "";
   const short = home !== undefined && home !== "/" && (cwd === home || cwd.startsWith(`${home}/`)) ? `~${cwd.slice(home.length)}` : cwd;
-  const euid = yield* shell.libc.geteuid();
+  const euid = yield* effectiveUser(shell);
   const table: Readonly<Record<string, string>> = {
     w: short,
     W: short.slice(short.lastIndexOf("/") + 1) || "/",

@@ -64,8 +64,8 @@ export class Shell {
   last = false;
   /** A command substitution was made since this was last cleared. */
   substituted = false;
-  /** With job control: the terminal and the shell's own process group. */
-  terminal: { readonly fd: Fd; readonly pgrp: number } | undefined;
+  /** With job control: the terminal, the shell's own process group, and the one it was started in. */
+  terminal: { readonly fd: Fd; readonly pgrp: number; readonly initial: number } | undefined;
   jobs: Jobs;
   traps: Traps;
   /** getopts: where in a cluster of options it is. */
