@@ -78,6 +78,13 @@ export class DepthFirst implements Strategy {
     return false;
   }
 
+  /** How often the run just made left the default schedule. */
+  get deviationCount(): number {
+    let count = 0;
+    for (const branch of this.stack) if (branch.tried > 0) count++;
+    return count;
+  }
+
   /** Where the run just made left the default schedule. */
   get deviations(): readonly Deviation[] {
     return this.stack.flatMap((b, at) => (b.tried === 0 ? [] : [{ at, kind: b.kind, take: b.alternatives[b.tried] ?? 0 }]));

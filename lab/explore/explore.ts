@@ -19,7 +19,17 @@ export interface Found<O> {
   count: number;
   /** The schedule with the fewest deviations among those, the first of them; what `replay` takes. */
   witness: string;
+  /** Its deviations' number. */
+  deviations: number;
 }
+
+/** A strategy that can say where the run just made left the default schedule. */
+interface Walker {
+  readonly deviationCount: number;
+  readonly deviations: readonly Deviation[];
+}
+
+const DEFAULT_SCHEDULE: Walker = { deviationCount: 0, deviations: [] };
 
 export interface Exploration<O> {
   readonly executions: number;
@@ -43,7 +53,7 @@ export function exploreAll<O>(scenario: Scenario<O>, bound: Bound = {}): Explora
   while (more && executions < limit) {
     const outcome = scenario.run(strategy);
     executions++;
-    note(outcomes, scenario.key(outcome), outcome, strategy.deviations);
+    note(outcomes, scenario.key(outcome), outcome, strategy);
     more = strategy.advance();
   }
   const verdict = more ? "sampled" : "exhaustive";
@@ -55,23 +65,24 @@ export function exploreAll<O>(scenario: Scenario<O>, bound: Bound = {}): Explora
 export function exploreRandom<O>(scenario: Scenario<O>, runs: number, seed: number): Exploration<O> {
   const outcomes = new Map<string, Found<O>>();
   const first = scenario.run(new ReplayStrategy([]));
-  note(outcomes, scenario.key(first), first, []);
+  note(outcomes, scenario.key(first), first, DEFAULT_SCHEDULE);
   for (let i = 1; i < runs; i++) {
     const walk = new RandomWalk(seed + i);
     const outcome = scenario.run(walk);
-    note(outcomes, scenario.key(outcome), outcome, walk.deviations);
+    note(outcomes, scenario.key(outcome), outcome, walk);
   }
   return { executions: runs, verdict: "sampled", words: `sampled(${runs})`, outcomes };
 }
 
-function note<O>(outcomes: Map<string, Found<O>>, key: string, outcome: O, deviations: readonly Deviation[]): void {
-  const witness = writeDeviations(deviations);
+function note<O>(outcomes: Map<string, Found<O>>, key: string, outcome: O, walker: Walker): void {
   const known = outcomes.get(key);
-  if (known === undefined) outcomes.set(key, { outcome, count: 1, witness });
-  else {
-    known.count++;
-    if (size(witness) < size(known.witness)) known.witness = witness;
+  if (known === undefined) {
+    const deviations = walker.deviationCount;
+    outcomes.set(key, { outcome, count: 1, witness: writeDeviations(walker.deviations), deviations });
+    return;
   }
+  known.count++;
+  if (known.deviations === 0 || walker.deviationCount >= known.deviations) return;
+  known.witness = writeDeviations(walker.deviations);
+  known.deviations = walker.deviationCount;
 }
-
-const size = (witness: string): number => (witness === "" ? 0 : witness.split(".").length);

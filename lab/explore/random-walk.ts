@@ -29,6 +29,11 @@ export class RandomWalk implements Strategy {
     return take;
   }
 
+  /** How often the run left the default schedule. */
+  get deviationCount(): number {
+    return this.left.length;
+  }
+
   /** Where the run left the default schedule. */
   get deviations(): readonly Deviation[] {
     return this.left;

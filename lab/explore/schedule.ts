@@ -43,41 +43,44 @@ export function defaultThread({ enabled, current }: Situation): number {
   return 0;
 }
 
-/** A schedule that is not the one of this program: the first choice that cannot be made. */
-export class DivergenceError extends Error {
-  override readonly name = "DivergenceError";
-}
-
-/** Runs a schedule from its deviations. Throws DivergenceError when one of them cannot be followed. */
+/** Runs a schedule from its deviations. When one of them cannot be followed the run ends there, and `divergence` says why. */
 export class ReplayStrategy implements Strategy {
   private at = 0;
   private readonly deviations: ReadonlyMap<number, Deviation>;
+  /** The first choice that could not be made: the schedule is one of another program. */
+  divergence: string | undefined;
 
   constructor(deviations: readonly Deviation[]) {
     this.deviations = new Map(deviations.map((d) => [d.at, d]));
   }
 
-  next(situation: Situation): number {
+  next(situation: Situation): number | "stop" {
     const { enabled, step } = situation;
+    if (this.divergence !== undefined) return "stop";
     if (enabled.length < 2) return 0;
     const deviation = this.take("schedule");
-    if (deviation === undefined) return defaultThread(situation);
+    if (deviation === undefined) return this.divergence === undefined ? defaultThread(situation) : "stop";
     const index = enabled.findIndex((e) => e.thread === deviation.take);
-    if (index < 0) throw new DivergenceError(`at choice ${deviation.at} (step ${step}) thread ${deviation.take} cannot run`);
-    return index;
+    return index < 0 ? this.diverge(`at choice ${deviation.at} (step ${step}) thread ${deviation.take} cannot run`) : index;
   }
 
   choice(kind: ChoiceKind, below: number): number {
     if (below < 2) return 0;
-    const deviation = this.take(kind);
-    if (deviation === undefined) return 0;
-    if (deviation.take >= below) throw new DivergenceError(`at choice ${deviation.at} there is no ${kind} ${deviation.take}`);
-    return deviation.take;
+    const take = this.take(kind)?.take ?? 0;
+    if (take < below) return take;
+    this.diverge(`there is no ${kind} ${take}, but ${below} of them`);
+    return 0;
+  }
+
+  private diverge(why: string): "stop" {
+    this.divergence ??= why;
+    return "stop";
   }
 
   private take(kind: Chosen): Deviation | undefined {
     const deviation = this.deviations.get(this.at++);
-    if (deviation !== undefined && deviation.kind !== kind) throw new DivergenceError(`choice ${deviation.at} is of kind ${kind}, not ${deviation.kind}`);
-    return deviation;
+    if (deviation === undefined || deviation.kind === kind) return deviation;
+    this.diverge(`choice ${deviation.at} is of kind ${kind}, not ${deviation.kind}`);
+    return undefined;
   }
 }

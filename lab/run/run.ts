@@ -6,7 +6,7 @@ import { Piscina } from "piscina";
 import type { Experiment, Line, Point } from "../model/experiment.ts";
 import { gridOf, runKey } from "./grid.ts";
 import { Progress } from "./progress.ts";
-import { Results } from "./results.ts";
+import { Results, ResultsError } from "./results.ts";
 import type { Job } from "./worker.ts";
 
 /** How to run. */
@@ -45,7 +45,7 @@ function pool(jobs: number): Piscina<Job, Line> {
 
 /**
  * Runs all of the grid that `settings.out` has not yet; answers its lines in the grid's order. `name` is what a worker finds the experiment by.
- * Throws Interrupted on ^C, ResultsError when the results cannot be written, and the run's own error when one fails; finished runs are kept in each case.
+ * Throws Interrupted on ^C, ResultsError when the results cannot be written, and, after all others, the first error of a run that failed; finished runs are kept in each case.
  */
 export async function runExperiment(name: string, experiment: Experiment, settings: RunSettings): Promise<readonly Line[]> {
   const planned = plan(experiment, settings);
@@ -70,13 +70,16 @@ async function runAll(name: string, experiment: Experiment, missing: readonly Pl
   process.once("SIGINT", interrupt);
   const one = async ({ point, seed }: Planned): Promise<void> => {
     const line = await workers.run({ name, point, seed }, { signal: stop.signal });
-    if (stop.signal.aborted) return;
     results.add(line);
     kept++;
     progress.step();
   };
-  const asError = (e: unknown): Error => (e instanceof Error ? e : new Error(String(e)));
-  await Promise.all(missing.map((p) => one(p).catch((e: unknown) => (stop.signal.aborted ? undefined : end(asError(e))))));
+  // A run that fails does not hold up the others; results that cannot be written end it all.
+  const failed = (e: unknown): void => {
+    if (e instanceof ResultsError) end(e);
+    else if (!stop.signal.aborted) why ??= e instanceof Error ? e : new Error(String(e));
+  };
+  await Promise.all(missing.map((p) => one(p).catch(failed)));
   process.off("SIGINT", interrupt);
   progress.end();
   await workers.destroy();

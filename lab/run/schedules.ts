@@ -1,6 +1,6 @@
 /** `explore` and `replay`: the schedules of one point. */
 import { exploreAll, type Exploration } from "../explore/explore.ts";
-import { DivergenceError, readDeviations, ReplayStrategy } from "../explore/schedule.ts";
+import { readDeviations, ReplayStrategy } from "../explore/schedule.ts";
 import { Watched } from "../explore/watch.ts";
 import type { Experiment, Point, Replayed } from "../model/experiment.ts";
 import { gridOf } from "./grid.ts";
@@ -36,17 +36,14 @@ export function replayString(text: string, find: (name: string) => Experiment): 
 
 function shown(experiment: Experiment, witness: Witness): { readonly steps: readonly string[]; readonly outcome: string } {
   const { point, seed, schedule } = witness;
-  try {
-    if (experiment.replay !== undefined) return told(experiment.replay(point, seed, schedule));
-    if (experiment.scenario === undefined) return told({ steps: [], outcome: experiment.run(point, seed) });
-    const scenario = experiment.scenario(point, seed);
-    const watched = new Watched(new ReplayStrategy(readDeviations(schedule) ?? []));
-    const outcome = scenario.run(watched);
-    return { steps: watched.steps, outcome: `outcome: ${scenario.key(outcome)}` };
-  } catch (e) {
-    if (e instanceof DivergenceError) throw new UsageError(`the schedule is not one of this program: ${e.message}`);
-    throw e;
-  }
+  if (experiment.replay !== undefined) return told(experiment.replay(point, seed, schedule));
+  if (experiment.scenario === undefined) return told({ steps: [], outcome: experiment.run(point, seed) });
+  const scenario = experiment.scenario(point, seed);
+  const strategy = new ReplayStrategy(readDeviations(schedule) ?? []);
+  const watched = new Watched(strategy);
+  const outcome = scenario.run(watched);
+  if (strategy.divergence !== undefined) throw new UsageError(`the schedule is not one of this program: ${strategy.divergence}`);
+  return { steps: watched.steps, outcome: `outcome: ${scenario.key(outcome)}` };
 }
 
 const told = ({ steps, outcome }: Replayed): { readonly steps: readonly string[]; readonly outcome: string } => ({
