@@ -88,7 +88,7 @@ export const FAILED = -3;
 
 /** Makes `call`; what it gives besides stands in the second place. */
 export function* sysGives<K extends CallName>(call: K, args: Calls[K]): Syscall<readonly [Result, Gives]> {
-  const trap = { op: "foreign", call, ...args, errno: undefined, text: "", token: 0 } as unknown as CapabilityTrap<K>;
+  const trap = { op: "foreign", call, errno: undefined, text: "", token: 0, ...args } as unknown as CapabilityTrap<K>;
   const n = yield trap;
   return [n === FAILED ? (trap.errno ?? "EPERM") : n === -2 ? "EINTR" : n, trap];
 }

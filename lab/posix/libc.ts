@@ -8,7 +8,7 @@ const nothing = (): Gives => ({ errno: undefined, text: "", second: 0, ended: un
 
 /** Makes `call`; what it gives besides stands in the second place. */
 export function* sysGives<K extends CallName>(call: K, args: Calls[K]): Syscall<readonly [Result, Gives]> {
-  const trap = { op: "foreign", call, ...args, ...nothing() } as PosixTrap<K>;
+  const trap = { op: "foreign", call, ...nothing(), ...args } as PosixTrap<K>;
   const n = yield trap;
   if (n === INTERRUPTED) return ["EINTR", trap];
   return [n === FAILED ? (trap.errno ?? "EINVAL") : n, trap];

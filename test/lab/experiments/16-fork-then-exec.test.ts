@@ -1,0 +1,24 @@
+import { expect } from "chai";
+import { experiment } from "../../../lab/experiments/16-fork-then-exec.ts";
+import { lineAt, linesOf } from "./runs.ts";
+
+describe("E16: fork and exec against direct construction", () => {
+  const lines = linesOf(experiment);
+
+  it("fork's child holds all of S for a while, close-on-fork leaves the grant", () => {
+    expect(lineAt(lines, { way: "fork" }).dv).to.include({ peak: 6, beyondGrant: 3, memory: "memory S read", runsCodeOfS: true });
+    expect(lineAt(lines, { way: "fork-close-on-fork" }).dv).to.include({ peak: 3, beyondGrant: 0 });
+  });
+  it("vfork shares the memory for writing and copies nothing", () => {
+    expect(lineAt(lines, { way: "vfork" }).dv).to.include({ memory: "memory S read, memory S write", bytesCopied: 0 });
+    expect(lineAt(lines, { way: "fork" }).dv["bytesCopied"]).to.equal(256 * 8);
+  });
+  it("a program that is not there: a child finds it out after fork, and tells by the pipe; the caller itself when it spawns or builds", () => {
+    for (const { dv } of lines) expect(dv["error"]).to.equal("ENOENT");
+    expect(lines.map((l) => l.dv["errorFoundIn"])).to.deep.equal(["child", "child", "child", "caller", "caller", "caller"]);
+  });
+  it("comes out as expected, and the conclusion can say no", () => {
+    expect(experiment.conclude(lines)).to.have.property("asExpected", true);
+    expect(experiment.conclude(lines.map((l) => ({ ...l, dv: { ...l.dv, beyondGrant: 1 } })))).to.have.property("asExpected", false);
+  });
+});
