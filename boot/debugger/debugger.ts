@@ -47,6 +47,8 @@ export class Debugger {
   private replay: Replay;
   private readonly open: () => Replay;
   private last = "";
+  /** The step that was asked for last. */
+  private aim = 0;
 
   /** `open` begins the history anew. */
   constructor(open: () => Replay, step: number) {
@@ -89,22 +91,23 @@ export class Debugger {
   /** To another step, back or on. Answers where that is. */
   move(step: number): readonly string[] {
     this.go(step);
-    return this.where(step);
+    return this.where();
   }
 
   private go(step: number): void {
+    this.aim = step;
     if (step < this.step) this.replay = this.open();
     for (const run = this.replay.run(step); !run.next().done; );
   }
 
-  /** Where it stands, and why not further when `wanted` was. */
-  where(wanted = this.step): readonly string[] {
+  /** Where it stands, and why not where it was to go. */
+  where(): readonly string[] {
     const { result, over, machine } = this.replay;
     const thread = machine.current;
     const who = thread === undefined ? "nothing has run" : `${holder(thread.task)}, thread ${thread.id}, ran last`;
     const lines = [`step ${this.step}, ${machine.now} us, ${result.same} events: ${who}`];
     if (result.difference !== undefined) return [...lines, ...describeDifference(result.difference).trimEnd().split("\n")];
-    return over && wanted > this.step ? [...lines, "the history ends here"] : lines;
+    return over && this.aim > this.step ? [...lines, "the history ends here"] : lines;
   }
 
   /** Does one command line. Answers what to print. */
