@@ -71,7 +71,7 @@ function* wasSent(replyPort: MachPort): Syscall<boolean> {
 function* runDeliveries(p: Process, s: Sigstate): Syscall<void> {
   for (let d = s.deliveries.pop(); d !== undefined; d = s.deliveries.pop()) {
     const { handler } = d.action;
-    if (typeof handler === "function") yield* handler(d.signo);
+    if (typeof handler === "function") yield* handler(d.signo, d.code, d.address);
     s.blocked = d.oldMask;
     yield* deliverUnblocked(p, s);
   }

@@ -50,8 +50,8 @@ export interface Dirent {
   readonly name: string;
 }
 
-/** How a signal is handled: the default, ignored, or a routine that runs in the interrupted thread. */
-export type SigHandler = "SIG_DFL" | "SIG_IGN" | ((signo: number) => Syscall<void>);
+/** How a signal is handled: the default, ignored, or a routine that runs in the interrupted thread. It is told the `si_code`, and for a fault the address (`si_addr`). */
+export type SigHandler = "SIG_DFL" | "SIG_IGN" | ((signo: number, code: number, address: number) => Syscall<void>);
 export interface SigAction {
   readonly handler: SigHandler;
   /** Signals blocked while it runs, as a mask: bit (signo - 1). */

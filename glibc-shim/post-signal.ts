@@ -203,7 +203,7 @@ function* handle(p: Process, to: Sigstate, post: Post, action: SigAction): Sysca
   const flags = action.flags ?? 0;
   const oldMask = to.blocked;
   const own = flags & (SA_NODEFER | SA_RESETHAND) ? 0 : sigmask(post.signo);
-  to.deliveries.push({ signo: post.signo, action, oldMask });
+  to.deliveries.push({ signo: post.signo, code: post.code, address: post.detail?.subcode ?? 0, action, oldMask });
   to.blocked = ((oldMask | (action.mask ?? 0) | own) & ~UNBLOCKABLE) >>> 0;
   if (flags & SA_RESETHAND && post.signo !== SIGILL && post.signo !== SIGTRAP) p.actions[post.signo] = DEFAULT_ACTION;
   if (!post.fault) yield* abortRpc(p, to, (flags & SA_RESTART) !== 0);

@@ -43,6 +43,9 @@ export interface PendingRpc {
 /** A caught signal on its way into a thread. */
 export interface Delivery {
   readonly signo: number;
+  readonly code: number;
+  /** Of a fault: the exception's subcode, an address. */
+  readonly address: number;
   readonly action: SigAction;
   readonly oldMask: number;
 }

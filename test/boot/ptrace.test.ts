@@ -5,9 +5,9 @@ import { PTRACE_CONT_HERE } from "../../glibc-shim/ptrace.ts";
 import type { Libc } from "../../glibc-shim/libc.ts";
 import { msgCall, procCall } from "../../glibc-shim/stubs.ts";
 import { orThrow } from "../../glibc-shim/errno.ts";
-import type { Syscall } from "../../mach/kern/syscall.ts";
+import { load, type Syscall } from "../../mach/kern/syscall.ts";
 import { PI_FETCH_TASKINFO, PI_STOPPED, PI_TRACED } from "../../servers/interfaces/procinfo.ts";
-import { SIGALRM, SIGCONT, SIGKILL, SIGSTOP, SIGTERM, SIGUSR1 } from "../../servers/interfaces/signals.ts";
+import { SIGALRM, SIGCONT, SIGKILL, SIGSEGV, SIGSTOP, SIGTERM, SIGUSR1 } from "../../servers/interfaces/signals.ts";
 import { WCONTINUED, WIFEXITED, WNOHANG, WUNTRACED } from "../../servers/interfaces/wait-status.ts";
 import { outcome, probe, say } from "../glibc-shim/probe.ts";
 
@@ -122,6 +122,23 @@ describe("a process that called PTRACE_TRACEME", () => {
       yield* say(libc, hex((yield* libc.waitpid(pid)).status));
     });
     expect(lines).to.deep.equal(["stopped traced 0", "0x137f", "0x500"]);
+  });
+  it("stops by a fault with the fault's code, and faults again when it is continued without the signal", () => {
+    const lines = traced(
+      function* () {
+        yield* load(0, 4);
+        return 5;
+      },
+      function* (libc, pid) {
+        for (let i = 0; i < 2; i++) {
+          const { status, sigcode } = orThrow("proc_wait", yield* procCall.proc_wait(libc.ports.proc, { pid, options: 0 }));
+          yield* say(libc, `${hex(status)} ${sigcode}`);
+          yield* libc.ptrace.cont(pid, PTRACE_CONT_HERE, i === 0 ? 0 : SIGSEGV);
+        }
+        yield* say(libc, hex((yield* libc.waitpid(pid)).status));
+      },
+    );
+    expect(lines).to.deep.equal(["0xb7f 2", "0xb7f 2", "0xb"]);
   });
   it("with a new pc: CONT at an address where nothing is faults there", () => {
     const lines = traced(raiser, function* (libc, pid) {

@@ -153,6 +153,17 @@ describe("signals", () => {
     expect(statuses.get(100)).to.equal(8);
   });
 
+  it("tell their handler the code, and where a fault was", () => {
+    const { out } = runInWorld(function* (libc) {
+      const handler = (...what: readonly number[]) => say(libc, what.join(" "));
+      for (const signo of [SIGUSR1, SIGFPE]) yield* libc.sigaction(signo, { handler });
+      yield* libc.raise(SIGUSR1);
+      yield* raise(3, 5, 4);
+      return 0;
+    });
+    expect(out).to.equal("30 0 0\n8 3 4\n");
+  });
+
   it("of an exception run their handler in the faulting thread", () => {
     const { out } = runInWorld(function* (libc) {
       yield* libc.sigaction(SIGFPE, {

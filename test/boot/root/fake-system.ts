@@ -163,7 +163,7 @@ export class FakeSystem {
       const handler = p.actions.get(signo)?.handler;
       if (typeof handler !== "function") continue;
       any = true;
-      yield* handler(signo) as Generator<unknown, void, unknown>;
+      yield* handler(signo, 0, 0) as Generator<unknown, void, unknown>;
     }
     return any;
   }
