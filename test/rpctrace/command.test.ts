@@ -56,7 +56,7 @@ describe("the commands rpctrace and replay", function () {
       expect(again.err).to.match(/^replay: .*events before it were the same/).and.match(why);
     }
     for (const command of ["rpctrace", "replay"])
-      for (const [name, why] of [["older", /is of version 1, and this reads 2/], ["nosuch", /cannot read .*: ENOENT/]] as const) {
+      for (const [name, why] of [["older", /is of version 1, and this reads 3/], ["nosuch", /cannot read .*: ENOENT/]] as const) {
         const { status, out, err } = run(command, file(name));
         expect([status, out, err.split("\n").length]).to.deep.equal([1, "", 2]);
         expect(err).to.match(why);
