@@ -32,6 +32,9 @@ const RIGHTS: readonly (readonly [bit: number, right: string])[] = [
   [PortType.SEND_ONCE, "send-once"],
 ];
 
+/** Tasks that nobody casts, and that are no ordinary programs either. */
+const SERVERS: ReadonlySet<string> = new Set(["auth", "exec", "pflocal", "proc", "startup", "term", "tmpfs.static"]);
+
 export class Eye {
   readonly machine: Machine;
   private readonly lineage = new Lineage();
@@ -77,7 +80,13 @@ export class Eye {
 
   /** What the scenario calls the task; else what it is in the system. */
   roleOf(task: Task): string {
-    return this.roles.get(task) ?? `server:${shortName(task.name)}`;
+    const name = shortName(task.name);
+    return this.roles.get(task) ?? (SERVERS.has(name) ? `server:${name}` : name);
+  }
+
+  /** The tasks that play a role. */
+  get players(): readonly Task[] {
+    return [...this.machine.tasks].filter((task) => this.roles.has(task));
   }
 
   /** The port behind `name` in `task`'s space is the scenario's `object` from here on. */

@@ -47,7 +47,7 @@ const SLOTS = { cwdir: "INIT_PORT_CWDIR", crdir: "INIT_PORT_CRDIR", auth: "INIT_
 
 /** Looks at everybody who plays a role, with `self` as P's own word on its names. */
 export function look(eye: Eye, holds: readonly Held[], self: Self | undefined): Look {
-  const players = [...eye.machine.tasks].filter((task) => !eye.roleOf(task).startsWith("server:"));
+  const { players } = eye;
   const ambient: Ambient[] = [];
   const holdings = players.flatMap((task) => holdingsOf(eye, task, holds, eye.roleOf(task) === "P" ? self : undefined, ambient));
   const program = eye.taskOf("P");
