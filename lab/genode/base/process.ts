@@ -13,15 +13,17 @@ export interface ProcessStart {
   readonly file: string;
   /** What the child gets for its parent. */
   readonly parent: Capability;
+  /** Bytes of an argument besides. */
+  readonly argumentBytes?: number;
 }
 
 /** Clones this process and lets the child execute `file`: the pid. That the execve failed nobody hears. */
-export function* startProcess(rt: Runtime, { name, file, parent }: ProcessStart): Syscall<number> {
+export function* startProcess(rt: Runtime, { name, file, parent, argumentBytes = 0 }: ProcessStart): Syscall<number> {
   const byTid: readonly (readonly [string, string])[] = rt.knobs.destination === "tid" ? [["parent_tid", String(parent.tid)]] : [];
   const env = new Map([...byTid, ["parent_local_name", String(parent.localName)], ["DISPLAY", ""], ["HOME", ""], ["LD_LIBRARY_PATH", ""]]);
   return yield* vfork(name, function* child() {
     if (rt.knobs.destination === "socket") yield* dup2(parent.socket, PARENT_FD);
-    return yield* execve(file, [`[Genode] ${name}`], env);
+    return yield* execve(file, [`[Genode] ${name}`, ...(argumentBytes > 0 ? ["x".repeat(argumentBytes)] : [])], env);
   });
 }
 

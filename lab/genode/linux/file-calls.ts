@@ -1,6 +1,10 @@
 /** Descriptors: closing, copying, opening by name, using. */
 import { Errno } from "./errno.ts";
 import type { Calls } from "./kernel.ts";
+import type { Socket } from "./socket.ts";
+
+/** One sends on a socket with a living peer, and receives on a named one. */
+const socketAllows = ({ peer, path }: Socket, right: string): boolean => (right === "send" ? peer?.dead === false : right === "receive" && path !== undefined);
 
 export const fileCalls: Calls<"close" | "dup" | "dup2" | "fstat" | "open" | "io"> = {
   close: (kernel, { process }, { fd }) => (kernel.flight.close(process.table, fd) ? 0 : -Errno.EBADF),
@@ -32,7 +36,7 @@ export const fileCalls: Calls<"close" | "dup" | "dup2" | "fstat" | "open" | "io"
   io(_, { process }, { fd, right }) {
     const what = process.table.at(fd)?.what;
     if (what === undefined) return -Errno.EBADF;
-    if (what.kind === "socket") return right === "send" && what.peer !== undefined && !what.peer.dead ? 0 : -Errno.EACCES;
+    if (what.kind === "socket") return socketAllows(what, right) ? 0 : -Errno.EACCES;
     return what.rights.includes(right) ? 0 : -Errno.EACCES;
   },
 };

@@ -14,6 +14,8 @@ export interface ChildConfig {
   readonly file: string;
   /** Services that it may use; default: all. */
   readonly route?: readonly string[];
+  /** An argument of so many bytes besides its name. */
+  readonly argumentBytes?: number;
 }
 
 const CHILD_QUOTA = 1024 * 1024;
@@ -23,10 +25,13 @@ export class Init {
   readonly children: Child[] = [];
   private readonly rt: Runtime;
   private readonly announced = new Map<string, Service>();
+  private readonly own: ReadonlyMap<string, Service>;
 
-  constructor(env: Env) {
+  /** `own`: what it serves itself; these go before all others. */
+  constructor(env: Env, own: ReadonlyMap<string, Service> = new Map()) {
     this.env = env;
     this.rt = env.rt;
+    this.own = own;
   }
 
   /** Starts `configs` in order, and then only serves. */
@@ -49,9 +54,9 @@ export class Init {
   }
 
   /** Until 20d8655a7f the parent clones itself and tells core the number; afterwards core is asked to start the process. */
-  private *launch({ name, file }: ChildConfig, child: Child, parent: Capability): Syscall<void> {
+  private *launch({ name, file, argumentBytes = 0 }: ChildConfig, child: Child, parent: Capability): Syscall<void> {
     if (this.rt.knobs.creator === "parent") {
-      const pid = yield* startProcess(this.rt, { name, file, parent });
+      const pid = yield* startProcess(this.rt, { name, file, parent, argumentBytes });
       child.env.pd = yield* this.env.session("PD", `ram_quota=4096, PID=${pid}`);
       return;
     }
@@ -62,7 +67,7 @@ export class Init {
   private policy({ name, route }: ChildConfig): Policy {
     return {
       name,
-      resolve: (service) => (route?.includes(service) === false ? undefined : (this.announced.get(service) ?? this.ofParent(service))),
+      resolve: (service) => (route?.includes(service) === false ? undefined : (this.own.get(service) ?? this.announced.get(service) ?? this.ofParent(service))),
       announce: (service, root, child) => void this.announced.set(service, this.ofSibling(root, child)),
     };
   }

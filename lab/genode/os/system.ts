@@ -13,6 +13,16 @@ export type GenodeMain = (env: Env) => Syscall<number>;
 export interface SystemOptions extends StageOptions {
   /** Children of init, in order, and what they run. */
   readonly children?: readonly (Omit<ChildConfig, "file"> & { readonly main: GenodeMain })[];
+  /** Init's program. Default: it starts `children` and serves them. */
+  readonly init?: (env: Env, configs: readonly ChildConfig[], started: (init: Init) => void) => Syscall<number>;
+  /** Whether core starts with a terminal at 0, 1 and 2. Default: yes. */
+  readonly console?: boolean;
+}
+
+function* plainInit(env: Env, configs: readonly ChildConfig[], started: (init: Init) => void): Syscall<number> {
+  const init = new Init(env);
+  started(init);
+  return yield* init.run(configs);
 }
 
 export class System {
@@ -26,17 +36,20 @@ export class System {
   init: Init | undefined;
 
   constructor(options: SystemOptions = {}) {
-    const { children = [] } = options;
+    const { children = [], init = plainInit, console = true } = options;
     const stage = (this.stage = new Stage(options));
-    this.addProgram("init", (env) => (this.init = new Init(env)).run(children.map((c) => ({ ...c, file: `/${c.name}` }))));
+    const configs = children.map((c) => ({ ...c, file: `/${c.name}` }));
+    this.addProgram("init", (env) => init(env, configs, (it) => (this.init = it)));
     for (const { name, main } of children) this.addProgram(name, main);
     this.core = stage.actor("core", (rt) => Core.main({ rt, lines: this.lines, ready: (core) => (this.coreServices = core) }));
     this.runtimes.set("core", this.core.rt);
-    const tty = "/dev/tty";
-    stage.kernel.addFile(tty, "console", ["r", "w"]);
-    const inode = stage.kernel.names.get(tty);
-    const file = inode !== undefined && "file" in inode ? stage.kernel.flight.open(inode.file) : undefined;
-    if (file !== undefined) for (const fd of [0, 1, 2]) this.core.process.table.put(fd, file, false);
+    if (console) this.addConsole();
+  }
+
+  private addConsole(): void {
+    const { kernel } = this.stage;
+    const tty = kernel.flight.open({ kind: "file", ino: kernel.newInode(), object: "console", rights: ["r", "w"] });
+    for (const fd of [0, 1, 2]) this.core.process.table.put(fd, tty, false);
   }
 
   private addProgram(name: string, main: GenodeMain): void {
