@@ -4,10 +4,10 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const folders = ["mach", "servers", "glibc-shim", "rpctrace", "boot", "lab"];
+const folders = ["mach", "servers", "glibc-shim", "rpctrace", "boot", "lab", "bench"];
 
 /** Every command that has a bundle, with its entry file. */
-export const commands = { boot: "boot/main.ts", rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts", lab: "lab/run/main.ts" };
+export const commands = { boot: "boot/main.ts", rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts", lab: "lab/run/main.ts", bench: "bench/main.ts" };
 
 /** Bundles that are no commands: threads of the laboratory. */
 const workers = { "lab-worker": "lab/run/worker.ts" };
@@ -79,7 +79,7 @@ export async function build() {
     minify: true,
     sourcemap: true,
     logLevel: "warning",
-    external: ["esbuild", "piscina", "@observablehq/plot", "linkedom"],
+    external: ["esbuild", "piscina", "@observablehq/plot", "linkedom", "nact", "xstate", "comlink", "tinybench"],
     define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"', HURDSIM_SOURCES: JSON.stringify(sourcesHash()), TRACE_PAGE_SCRIPT: JSON.stringify(page) },
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });

@@ -1,0 +1,89 @@
+/**
+ * Measuring side by side: every contestant is sampled once a round, whole rounds follow one another, and ratios are taken within a round. A machine that gets slower does so for
+ * both sides of a ratio; what is left of its noise is printed.
+ */
+
+/** One thing that is measured. */
+export interface Contestant {
+  /** "rpc-null". */
+  readonly name: string;
+  readonly what: string;
+  readonly unit: "/s" | "ms" | "bytes" | "MB/s";
+  /** One figure. `quick`: a rough one will do. Undefined: it cannot be measured here (no compiler, no privilege). */
+  sample(quick: boolean): number | undefined | Promise<number | undefined>;
+}
+
+/** What the rounds gave of one contestant. */
+export interface Figure {
+  readonly name: string;
+  readonly what: string;
+  readonly unit: Contestant["unit"];
+  readonly median: number;
+  /** Half the distance between the quartiles, of the median. */
+  readonly spread: number;
+  /** In the order of the rounds. */
+  readonly samples: readonly number[];
+}
+
+const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
+
+/** The middle one. NaN of none. */
+export const median = (numbers: readonly number[]): number => sorted(numbers)[numbers.length >> 1] ?? Number.NaN;
+
+/** Half the interquartile range over the median. */
+function spread(numbers: readonly number[]): number {
+  const all = sorted(numbers);
+  const at = (part: number): number => all[Math.floor((all.length - 1) * part)] ?? Number.NaN;
+  return (at(0.75) - at(0.25)) / 2 / median(all);
+}
+
+/** Samples all contestants in turn, `rounds` times. `step` is told of each sample before it is taken. */
+export async function contest(contestants: readonly Contestant[], rounds: number, quick: boolean, step: (name: string) => void): Promise<readonly Figure[]> {
+  const samples = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of contestants) {
+      step(contestant.name);
+      const figure = await contestant.sample(quick);
+      if (figure === undefined) continue;
+      const all = samples.get(contestant.name) ?? [];
+      samples.set(contestant.name, all);
+      all.push(figure);
+    }
+  }
+  return contestants.flatMap(({ name, what, unit }) => {
+    const all = samples.get(name);
+    return all === undefined ? [] : [{ name, what, unit, median: median(all), spread: spread(all), samples: all }];
+  });
+}
+
+/** The median of the ratios of two figures, round by round. */
+export const ratio = (a: Figure, b: Figure): number => median(a.samples.map((x, i) => x / (b.samples[i] ?? Number.NaN)));
+
+/** Runs `work` again and again for about `seconds`; answers how often in a second. The first run is thrown away. */
+export function rate(work: () => number, seconds: number): number {
+  work();
+  let done = 0;
+  const from = process.hrtime.bigint();
+  let took = 0;
+  while (took < seconds) {
+    done += work();
+    took = Number(process.hrtime.bigint() - from) / 1e9;
+  }
+  return done / took;
+}
+
+/** The same of work that has to be waited for. */
+export async function rateAsync(work: () => Promise<number>, seconds: number): Promise<number> {
+  await work();
+  let done = 0;
+  const from = process.hrtime.bigint();
+  let took = 0;
+  while (took < seconds) {
+    done += await work();
+    took = Number(process.hrtime.bigint() - from) / 1e9;
+  }
+  return done / took;
+}
+
+/** Seconds of one sample. */
+export const budget = (quick: boolean): number => (quick ? 0.15 : 0.4);
