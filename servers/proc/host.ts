@@ -113,8 +113,8 @@ export function hostHandlers(table: ProcessTable, host: HostData): ProcHandlers 
       return { err: 0, ports: copySends(data.ports), ints: data.ints };
     },
     *proc_execdata_notify(_caller, { notify }) {
-      if (!portValid(notify)) return { err: Errno.EINVAL };
-      yield* host.listen(notify);
+      // Null or dead is accepted: there is nobody then who could be told.
+      if (portValid(notify)) yield* host.listen(notify);
       return { err: 0 };
     },
     *proc_uname() {

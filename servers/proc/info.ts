@@ -1,6 +1,6 @@
 /** What ps asks: proc_getprocinfo, arguments, environment (auth-proc.md §2.4, §2.14). */
 import { portValid, type MachPort } from "../../mach/ipc/names.ts";
-import type { Failure } from "../../mach/kern/kern-return.ts";
+import { Msg, type Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { machCall } from "../../mach/interfaces/mach.ts";
 import { machPortCall } from "../../mach/interfaces/mach-port.ts";
@@ -35,14 +35,8 @@ function stateOf(proc: Proc): number {
   return bits.reduce((state, [on, bit]) => (on ? state | bit : state), 0);
 }
 
-/** Asking for a part asks for what it is part of. */
-function closure(flags: number): number {
-  let all = flags;
-  if (all & pi.PI_FETCH_THREAD_WAITS) all |= pi.PI_FETCH_THREADS;
-  if (all & (pi.PI_FETCH_THREAD_BASIC | pi.PI_FETCH_THREAD_SCHED)) all |= pi.PI_FETCH_THREADS;
-  if (all & pi.PI_FETCH_THREADS) all |= pi.PI_FETCH_TASKINFO;
-  return all;
-}
+/** What is told of each thread. Asking for any of it asks for the threads. */
+const THREAD_DETAILS = pi.PI_FETCH_THREAD_BASIC | pi.PI_FETCH_THREAD_SCHED | pi.PI_FETCH_THREAD_WAITS;
 
 function* threadInfo(thread: MachPort, flavor: number, room: number): Syscall<readonly number[] | undefined> {
   const info = yield* machCall.thread_info(thread, { flavor, thread_info_outCnt: room });
@@ -62,11 +56,11 @@ function* threadWait(msgport: MachPort, thread: MachPort): Syscall<Wait> {
   return said === undefined || said.err ? { description: "", rpc: 0 } : { description: said.wait_desc, rpc: said.wait_rpc };
 }
 
-function* oneThread(thread: MachPort, flags: number, rpcBlock: number): Syscall<pi.ThreadInfo> {
+function* oneThread(thread: MachPort, flags: number): Syscall<pi.ThreadInfo> {
   const basic = flags & pi.PI_FETCH_THREAD_BASIC ? yield* threadInfo(thread, pi.THREAD_BASIC_INFO, pi.THREAD_BASIC_WORDS) : [];
   const sched = flags & pi.PI_FETCH_THREAD_SCHED ? yield* threadInfo(thread, pi.THREAD_SCHED_INFO, pi.THREAD_SCHED_WORDS) : [];
   const died = basic === undefined || sched === undefined;
-  return { died, rpcBlock, basic: died ? NO_BASIC : pi.decodeThreadBasic(basic), sched: died ? [] : sched };
+  return { died, rpcBlock: 0, basic: died ? NO_BASIC : pi.decodeThreadBasic(basic), sched: died ? [] : sched };
 }
 
 interface Fetched {
@@ -76,32 +70,38 @@ interface Fetched {
   readonly threadwaits: Uint8Array;
 }
 
-/** The task's threads, with what was asked of each. The lock is given up: a process that is asked for its waits may take its time. */
-function* fetchThreads(table: ProcessTable, proc: Proc, flags: number): Syscall<{ readonly threads: readonly pi.ThreadInfo[]; readonly waits: Uint8Array }> {
-  const { task, msgport } = proc;
-  yield* table.lock.unlock();
-  const list = yield* machCall.task_threads(task, {});
-  const threads: pi.ThreadInfo[] = [];
+/** What was asked of each thread, `details` at all. A thread that has died meanwhile is told of as dead, and waits for nothing. */
+function* fetchThreads(threads: readonly MachPort[], msgport: MachPort, flags: number, details: boolean): Syscall<{ readonly infos: readonly pi.ThreadInfo[]; readonly waits: string }> {
+  const infos: pi.ThreadInfo[] = [];
   let waits = "";
-  for (const thread of list.err ? [] : list.thread_list) {
-    const wait = flags & pi.PI_FETCH_THREAD_WAITS ? yield* threadWait(msgport, thread) : { description: "", rpc: 0 };
-    waits += `${wait.description}\0`;
-    threads.push(yield* oneThread(thread, flags, wait.rpc));
+  for (const thread of threads) {
+    const info = details ? yield* oneThread(thread, flags) : undefined;
+    if (info !== undefined) {
+      const wait = flags & pi.PI_FETCH_THREAD_WAITS && !info.died ? yield* threadWait(msgport, thread) : undefined;
+      if (wait !== undefined) waits += `${wait.description}\0`;
+      infos.push({ ...info, rpcBlock: wait?.rpc ?? 0 });
+    }
     yield* deallocate(thread);
   }
-  yield* table.lock.lock();
-  return { threads, waits: new TextEncoder().encode(flags & pi.PI_FETCH_THREAD_WAITS ? waits : "") };
+  return { infos, waits };
 }
 
-function* fetch(table: ProcessTable, proc: Proc, asked: number): Syscall<Fetched> {
-  const flags = closure(asked);
+/** The flags that are answered: without a message port nobody can say what a thread waits for, if there is a thread at all. */
+function answered(asked: number, threads: number, msgport: MachPort): number {
+  const flags = asked & THREAD_DETAILS ? asked | pi.PI_FETCH_THREADS : asked;
+  return threads > 0 && !portValid(msgport) ? flags & ~pi.PI_FETCH_THREAD_WAITS : flags;
+}
+
+/** The lock is given up after what the record says: a process that is asked for its waits may take its time. */
+function* fetch(table: ProcessTable, proc: Proc, asked: number): Syscall<Fetched | { readonly err: Failure }> {
   yield* dropDeadMsgport(proc);
-  const state = stateOf(proc);
-  const { pgrp, task } = proc;
-  const basic = flags & pi.PI_FETCH_TASKINFO ? yield* taskInfo(task, pi.TASK_BASIC_INFO, pi.TASK_BASIC_WORDS) : [];
-  const events = flags & pi.PI_FETCH_TASKEVENTS ? yield* taskInfo(task, pi.TASK_EVENTS_INFO, pi.TASK_EVENTS_WORDS) : [];
+  const { pgrp, task, msgport } = proc;
+  const wantsThreads = (asked & (pi.PI_FETCH_THREADS | THREAD_DETAILS)) !== 0;
+  const list = wantsThreads ? yield* machCall.task_threads(task, {}) : { err: 0 as const, thread_list: [] };
+  if (list.err) return { err: list.err === Msg.SEND_INVALID_DEST ? Errno.ESRCH : list.err };
+  const flags = answered(asked, list.thread_list.length, msgport);
   const head = {
-    state,
+    state: stateOf(proc),
     owner: proc.ids[0] ?? 0,
     ppid: proc.parent.pid,
     pgrp: pgrp?.pgid ?? 0,
@@ -109,11 +109,14 @@ function* fetch(table: ProcessTable, proc: Proc, asked: number): Syscall<Fetched
     logincollection: loginLeaderOf(proc).pid,
     exitstatus: proc.stopped ? proc.status : 0,
     sigcode: proc.stopped ? proc.sigcode : 0,
-    task: pi.decodeTaskBasic(basic),
-    events,
   };
-  const { threads, waits } = flags & pi.PI_FETCH_THREADS ? yield* fetchThreads(table, proc, flags) : { threads: [], waits: new Uint8Array(0) };
-  return { err: 0, flags, procinfo: pi.encodeProcInfo({ ...head, nthreads: threads.length, threads }), threadwaits: waits };
+  yield* table.lock.unlock();
+  const basic = flags & pi.PI_FETCH_TASKINFO ? yield* taskInfo(task, pi.TASK_BASIC_INFO, pi.TASK_BASIC_WORDS) : [];
+  const events = flags & pi.PI_FETCH_TASKEVENTS ? yield* taskInfo(task, pi.TASK_EVENTS_INFO, pi.TASK_EVENTS_WORDS) : [];
+  const { infos, waits } = yield* fetchThreads(list.thread_list, msgport, flags, (asked & THREAD_DETAILS) !== 0);
+  yield* table.lock.lock();
+  const procinfo = pi.encodeProcInfo({ ...head, task: pi.decodeTaskBasic(basic), events, nthreads: list.thread_list.length, threads: infos });
+  return { err: 0, flags, procinfo, threadwaits: new TextEncoder().encode(waits) };
 }
 
 type Block = { readonly err: 0; readonly block: Uint8Array } | { readonly err: Failure };

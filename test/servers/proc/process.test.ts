@@ -109,6 +109,30 @@ describe("processes at the end of the boot", () => {
   });
 });
 
+describe("proc_getprocinfo (proc/info.c)", () => {
+  it("answers what was asked and no more: threads are counted when asked for, told of when a detail is; without a message port there are no waits", () => {
+    const got = probed(function* (libc) {
+      const { proc } = libc.ports;
+      const seen: unknown[] = [];
+      for (const [pid, flags] of [[7, 0], [7, 2], [7, 4], [7, 0x10], [4, 0x10], [7, 0x20]] as const) {
+        const info = yield* procCall.proc_getprocinfo(proc, { which: pid, flags });
+        if (info.err !== 0) return info.err;
+        const { nthreads, threads } = decodeProcInfo(info.procinfo);
+        seen.push([info.flags, nthreads > 0, threads.length === nthreads, threads.length > 0, info.threadwaits.length > 0]);
+      }
+      return seen;
+    });
+    expect(got).to.deep.equal([
+      [0, false, true, false, false],
+      [2, true, false, false, false],
+      [6, true, true, true, false],
+      [0x12, true, true, true, true],
+      [2, true, true, true, false],
+      [0x20, false, true, false, false],
+    ]);
+  });
+});
+
 describe("message ports", () => {
   it("swap, and a dead one makes those who ask wait for the next (auth-proc.md §2.8)", () => {
     const got = probed(function* (libc) {
