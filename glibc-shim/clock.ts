@@ -26,7 +26,12 @@ function* receiveFor(port: MachPort, milliseconds: number | undefined): Syscall<
   msg.option = milliseconds === undefined ? MsgOption.RCV : MsgOption.RCV | MsgOption.RCV_TIMEOUT;
   msg.timeout = milliseconds ?? 0;
   msg.rcvName = port;
-  return yield msg;
+  const state = sigstateSelf();
+  const outer = state.receiving;
+  state.receiving = port;
+  const code = yield msg;
+  state.receiving = outer;
+  return code;
 }
 
 /** Waits that long, or until a signal is handled. Answers the microseconds that were left. */
@@ -50,7 +55,7 @@ export function* alarm(p: Process, seconds: number): Syscall<number> {
   if (p.alarmPort === MACH_PORT_NULL) {
     if (seconds === 0) return 0;
     p.alarmPort = yield* allocateReceive();
-    yield* startThread(p, () => timerThread(p));
+    p.timerThread = yield* startThread(p, () => timerThread(p));
   } else yield* nudge(p.alarmPort);
   return left;
 }

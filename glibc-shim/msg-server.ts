@@ -16,6 +16,7 @@ import { forOwner } from "./msg-owner.ts";
 import { stateHandlers } from "./msg-state.ts";
 import { postSignal } from "./post-signal.ts";
 import type { Process } from "./process.ts";
+import { reportWait } from "./report-wait.ts";
 import { deallocate, taskSelf } from "./rights.ts";
 import { addAuth, delAuth } from "./setauth.ts";
 import { CTTY_SIGNALS } from "./signo.ts";
@@ -100,23 +101,11 @@ export const msgDemuxer = (p: Process): Demuxer =>
     },
     ...stateHandlers,
     *msg_report_wait(_, { thread }) {
-      yield* deallocate(thread);
-      if (thread === p.signalThread) return { err: 0, wait_desc: "msgport", wait_rpc: 0 };
-      const rpc = p.sigstates.find((s) => s.thread === thread)?.rpc;
-      return { err: 0, wait_desc: describePort(p, rpc?.port), wait_rpc: rpc?.id ?? 0 };
+      const report = yield* reportWait(p, thread);
+      if (!report.err) yield* deallocate(thread);
+      return report;
     },
     *msg_describe_ports() {
       return refused;
     },
   });
-
-/** What a port is to us (rpctrace.md §6, msgport: `init#3`, `fd#1`, …). */
-function describePort(p: Process, port: MachPort | undefined): string {
-  if (port === undefined) return "";
-  const init = p.ports.findIndex((c) => c.port === port);
-  if (init >= 0) return `init#${init}`;
-  const fd = p.dtable.findIndex((d) => d?.port.port === port);
-  const bg = p.dtable.findIndex((d) => d !== undefined && d.ctty.port !== MACH_PORT_NULL && d.ctty.port === port);
-  if (fd >= 0) return `fd#${fd}`;
-  return bg >= 0 ? `bgfd#${bg}` : "port#" + String(port);
-}

@@ -63,6 +63,8 @@ export class Sigstate {
   critical = 0;
   /** The port on which sigsuspend waits. */
   suspended: MachPort = MACH_PORT_NULL;
+  /** The port on which it waits for a message that may never come: it sleeps. */
+  receiving: MachPort = MACH_PORT_NULL;
   /** Caught signals that the next frame will handle. */
   readonly deliveries: Delivery[] = [];
   /** A frame has been set up and has not begun. */
@@ -146,6 +148,7 @@ export class Process {
   alarmAt = 0;
   /** Where the timer thread waits; null before the first alarm. */
   alarmPort: MachPort = MACH_PORT_NULL;
+  timerThread: MachPort = MACH_PORT_NULL;
   /** The host's name port. */
   hostSelf: MachPort = MACH_PORT_NULL;
   /** The servers of socket domains, once looked up. */

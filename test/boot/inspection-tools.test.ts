@@ -21,7 +21,10 @@ describe("msgport", () => {
     expect(bare(asGuest("sleep 1000 & sleep 1; msgport $! --chroot /home --getroot --pwd --clearenv --getenv"))).to.deep.equal(["/home", "/home/guest"]);
   });
   it("what a process waits for is told in its own words, with the name of the call", () => {
-    expect(bare(asGuest("msgport $$ --report-wait"))).to.deep.equal(["2 threads", "thread 0: proc_wait_request init#3", "thread 1: msgport"]);
+    expect(bare(asGuest("msgport $$ --report-wait"))).to.deep.equal(["2 threads", "thread 0: proc_wait_request [init#3]", "thread 1: msgport"]);
+    const of = (what: string): string => bare(asGuest(`${what} & sleep 1; msgport $! --report-wait`)).find((l) => l.startsWith("thread 0"))?.replace(/#\d+:/, "#N:") ?? "";
+    expect(of("sleep 1000")).to.equal("thread 0: port#N:rcv");
+    expect(of("cat < /dev/tty"), "stopped, in a call on the terminal").to.equal("thread 0: io_read_request [bgfd#0]");
   });
   it("a stranger may read the environment, and nothing else", () => {
     expect(asGuest("msgport 1 --getenv PATH --pwd --umask --setenv A b --report-wait; echo $?")).to.deep.equal([

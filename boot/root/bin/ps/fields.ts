@@ -110,14 +110,14 @@ function terminal(row: ProcessRow): string {
 }
 
 /**
- * Of the threads other than the one that serves messages: what the only one waits for, "*" for several. A call shows as "[PORT]:ROUTINE",
- * the port in the process' own words (recorded: "[init#3]:proc_getprocinfo_request").
+ * Of the threads other than the one that serves messages: what the only one waits for, "*" for several. A call shows as "PORT:ROUTINE",
+ * the port in the process' own words, which are in brackets when a signal can break it off (recorded: "[init#3]:proc_getprocinfo_request").
  */
 function wait(row: ProcessRow): string {
   const [only, more] = row.waits.map((text, i) => ({ text, rpc: row.info.threads[i]?.rpcBlock ?? 0 })).filter((w) => w.text !== "msgport" && w.text !== "itimer");
   if (more !== undefined) return "*";
   if (only === undefined || only.text === "") return "-";
-  return only.rpc === 0 ? only.text : `[${only.text}]:${msgidName(only.rpc) ?? only.rpc}`;
+  return only.rpc === 0 ? only.text : `${only.text}:${msgidName(only.rpc) ?? only.rpc}`;
 }
 const event = (row: ProcessRow, i: number): number => row.info.events[i] ?? 0;
 
