@@ -23,7 +23,7 @@ export function* initProcess(p: Process, data: StartupData): Syscall<void> {
   p.argv0 = data.argv[0] ?? "";
   p.environ = parseEnvironment(data.envp);
   p.execFlags = data.flags;
-  if (data.flags & EXEC_SECURE) dropUnsecure(p.environ);
+  if (data.flags & EXEC_SECURE && !p.holes.has("secure-environment")) dropUnsecure(p.environ);
   if (data.portarray.length > 0 || data.intarray.length > 0) yield* initPorts(p, data);
   yield* initDtable(p, data.dtable);
   yield* storeArguments(p, data);

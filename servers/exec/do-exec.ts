@@ -124,7 +124,8 @@ function* buildUp(exec: Exec, program: Executable, std: StdData | undefined): Sy
 function* chooseTask(exec: Exec): Syscall<Code> {
   const { oldtask } = exec.request;
   if (oldtask === MACH_PORT_NULL) exec.flags |= EXEC_NEWTASK;
-  if ((exec.flags & (EXEC_NEWTASK | EXEC_SECURE)) === 0) {
+  const inPlace = exec.flags & EXEC_SECURE ? exec.server.holes.has("secure-new-task") : (exec.flags & EXEC_NEWTASK) === 0;
+  if (inPlace && oldtask !== MACH_PORT_NULL) {
     exec.newtask = oldtask;
     return 0;
   }
@@ -138,7 +139,7 @@ function* chooseTask(exec: Exec): Syscall<Code> {
 /** Step 8: ports, ints and strings for the new program. */
 function* bootInfo(exec: Exec, std: StdData | undefined): Syscall<Code> {
   const { request, server, slots } = exec;
-  const filled = yield* fillSlots(slots, { request, newtask: exec.newtask, ownProc: server.ownProc(), std });
+  const filled = yield* fillSlots(slots, { request, newtask: exec.newtask, ownProc: server.ownProc(), std, holes: server.holes });
   if (filled !== 0) return filled;
   exec.info = yield* server.bucket.create(server.bootInfos, {
     userEntry: 0,

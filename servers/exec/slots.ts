@@ -4,6 +4,7 @@ import { machCall } from "../../mach/interfaces/mach.ts";
 import type { Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { addSendRef, deallocate } from "../../glibc-shim/rights.ts";
+import type { Holes } from "../interfaces/holes.ts";
 import * as hurd from "../interfaces/hurd-types.ts";
 import { procCall } from "../interfaces/process.ts";
 import { reauthenticate } from "../lib/reauth.ts";
@@ -56,18 +57,19 @@ export interface Filling {
   /** Our own proc port. */
   readonly ownProc: MachPort;
   readonly std: StdData | undefined;
+  readonly holes: Holes;
 }
 
 /** Fills the slots in the order of the table in exec.md §5.1. Any failure but that of BOOTSTRAP ends the exec. */
 export function* fillSlots(slots: Slots, filling: Filling): Syscall<Code> {
-  const { request, std } = filling;
+  const { request, std, holes } = filling;
   yield* fillBootstrap(slots, request.oldtask);
   const secure = (request.flags & hurd.EXEC_SECURE) !== 0;
   const defaults = secure || (request.flags & hurd.EXEC_DEFAULTS) !== 0;
   if (defaults && slots.isNull(hurd.INIT_PORT_AUTH)) yield* setStandard(slots, hurd.INIT_PORT_AUTH, std);
   const proc = yield* fillProc(slots, filling, secure, defaults);
   if (proc !== 0) return proc;
-  if (secure || (defaults && slots.isNull(hurd.INIT_PORT_CRDIR))) {
+  if ((secure && !holes.has("secure-root")) || (defaults && slots.isNull(hurd.INIT_PORT_CRDIR))) {
     const code = yield* setReauthenticated(slots, hurd.INIT_PORT_CRDIR, std);
     if (code !== 0) return code;
   }
@@ -81,9 +83,9 @@ function* fillBootstrap(slots: Slots, oldtask: MachPort): Syscall<void> {
   if (!special.err) yield* slots.set(hurd.INIT_PORT_BOOTSTRAP, special.special_port);
 }
 
-function* fillProc(slots: Slots, { request, newtask, ownProc }: Filling, secure: boolean, defaults: boolean): Syscall<Code> {
+function* fillProc(slots: Slots, { request, newtask, ownProc, holes }: Filling, secure: boolean, defaults: boolean): Syscall<Code> {
   const given = slots.port(hurd.INIT_PORT_PROC);
-  const ours = secure || (defaults && given === MACH_PORT_NULL);
+  const ours = (secure && !holes.has("secure-proc")) || (defaults && given === MACH_PORT_NULL);
   const madeFromOld = newtask !== request.oldtask && portValid(request.oldtask);
   if (!ours && !(madeFromOld && given !== MACH_PORT_NULL)) return 0;
   const answer = yield* procCall.proc_task2proc(ours ? ownProc : given, { task: newtask });

@@ -7,8 +7,15 @@
 export const HOLES = ["2021-43411", "2021-43412", "2021-43413", "2021-43414"] as const;
 export type Hole = (typeof HOLES)[number];
 
-/** The holes that are open. */
-export type Holes = ReadonlySet<Hole>;
+/**
+ * Parts of a secure exec that a system can be built without, to see what each is for (comparison.md §3 E5): a new task, the program's own auth handle, a process port and a root
+ * that are not the caller's, an environment without what directs libraries. No system ever was like that.
+ */
+export const OMISSIONS = ["secure-new-task", "secure-auth", "secure-proc", "secure-root", "secure-environment"] as const;
+export type Omission = (typeof OMISSIONS)[number];
+
+/** The holes that are open, and the parts that are missing. */
+export type Holes = ReadonlySet<Hole | Omission>;
 
 /** The system as it is now. */
 export const NO_HOLES: Holes = new Set();

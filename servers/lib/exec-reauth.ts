@@ -63,18 +63,25 @@ export function* execReauth(
   }
   if (made.err) return { err: made.err };
   const secure = gained && !root;
-  yield* reauthPorts(made.newhandle, secure, false, ports, fds, !secure || holes.has("2021-43411"));
+  yield* reauthPorts(made.newhandle, secure, false, ports, fds, { proc: !secure || holes.has("2021-43411"), root: !secure || holes.has("secure-root"), auth: !secure || !holes.has("secure-auth") });
   const owner = yield* procCall.proc_setowner(ports[INIT_PORT_PROC] ?? MACH_PORT_NULL, { owner: ids.euids[0] ?? 0, clear: ids.euids.length === 0 ? 1 : 0 });
   if (owner.err && owner.err !== Errno.EOPNOTSUPP) return { err: owner.err };
   return { err: 0, value: secure };
 }
 
+/** What of the arrays is to be the new identity's, beside descriptors and working directory. A root that is not becomes null. */
+interface Parts {
+  readonly proc: boolean;
+  readonly root: boolean;
+  readonly auth: boolean;
+}
+
 /**
  * `exec_reauth`: every port in turn as `auth` (consumed) has it: the descriptors, root (none when secure), proc (only when not), cwd, at last auth itself. With
  * `must` the first failure stops, and AUTH stays as it was; without, a port that fails stays. False after a stop, which no caller looks at in the real system.
- * `proc` for a secure exec is CVE-2021-43411: the process has the new ids while its old task still runs. Today the exec server does both in one step.
+ * `parts.proc` for a secure exec is CVE-2021-43411: the process has the new ids while its old task still runs. Today the exec server does both in one step.
  */
-export function* reauthPorts(auth: MachPort, secure: boolean, must: boolean, ports: MachPort[], fds: MachPort[], proc = !secure): Syscall<boolean> {
+export function* reauthPorts(auth: MachPort, secure: boolean, must: boolean, ports: MachPort[], fds: MachPort[], parts: Parts = { proc: !secure, root: !secure, auth: true }): Syscall<boolean> {
   const swap = function* (array: MachPort[], i: number, kind: "io" | "proc"): Syscall<boolean> {
     const old = array[i] ?? MACH_PORT_NULL;
     if (!portValid(old)) return true;
@@ -85,13 +92,13 @@ export function* reauthPorts(auth: MachPort, secure: boolean, must: boolean, por
     return true;
   };
   for (let i = 0; i < fds.length; i++) if (!(yield* swap(fds, i, "io"))) return false;
-  if (secure) {
+  if (!parts.root) {
     yield* deallocate(ports[INIT_PORT_CRDIR] ?? MACH_PORT_NULL);
     ports[INIT_PORT_CRDIR] = MACH_PORT_NULL;
   } else if (!(yield* swap(ports, INIT_PORT_CRDIR, "io"))) return false;
-  if (proc && !(yield* swap(ports, INIT_PORT_PROC, "proc"))) return false;
+  if (parts.proc && !(yield* swap(ports, INIT_PORT_PROC, "proc"))) return false;
   if (!(yield* swap(ports, INIT_PORT_CWDIR, "io"))) return false;
-  yield* deallocate(ports[INIT_PORT_AUTH] ?? MACH_PORT_NULL);
-  ports[INIT_PORT_AUTH] = auth;
+  yield* deallocate(parts.auth ? (ports[INIT_PORT_AUTH] ?? MACH_PORT_NULL) : auth);
+  if (parts.auth) ports[INIT_PORT_AUTH] = auth;
   return true;
 }
