@@ -25,8 +25,9 @@ function isMeant(pid: number, waiter: Proc, child: Proc): boolean {
 /** Has the child something to report that the waiter wants to hear? */
 function isReportable(child: Proc, options: number): boolean {
   if (child.waited) return false;
-  if (child.dead) return (options & WEXITED) !== 0;
-  if (child.stopped) return child.traced || (options & WUNTRACED) !== 0;
+  if (child.dead && (options & WEXITED) !== 0) return true;
+  // One that was killed while stopped is still stopped to who does not ask for the dead.
+  if (child.stopped && (child.traced || (options & WUNTRACED) !== 0)) return true;
   return child.continued && (options & WCONTINUED) !== 0;
 }
 

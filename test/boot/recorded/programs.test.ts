@@ -5,8 +5,8 @@ import { attempt } from "../../../glibc-shim/errno.ts";
 import { STDOUT, type Libc, type Main } from "../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
-import { O_DIRECTORY, O_NONBLOCK, O_RDONLY } from "../../../servers/interfaces/hurd-types.ts";
-import { SIGKILL } from "../../../servers/interfaces/signals.ts";
+import { O_DIRECTORY, O_NONBLOCK, O_RDONLY, O_RDWR } from "../../../servers/interfaces/hurd-types.ts";
+import { SIGKILL, SIGTSTP, SIGTTIN, SIGTTOU } from "../../../servers/interfaces/signals.ts";
 import { WEXITSTATUS } from "../../../servers/interfaces/wait-status.ts";
 import { CallsOf, comparable, recordedCalls, spoken, type Call } from "./calls.ts";
 
@@ -128,6 +128,19 @@ const programs: Readonly<Record<string, Main>> = {
     });
     return WEXITSTATUS((yield* libc.waitpid(pid)).status);
   },
+  /** The same with a controlling terminal, from a job-control shell: two ports of it on four descriptors, and one that is no terminal. */
+  *"m-start-ctty"(libc, argv) {
+    const pid = yield* libc.fork(function* (child) {
+      for (const signo of [SIGTSTP, SIGTTIN, SIGTTOU]) yield* child.sigaction(signo, { handler: "SIG_IGN" });
+      const other = yield* child.open("/dev/console", O_RDWR);
+      for (const fd of [1, 2]) yield* child.dup2(other, fd);
+      yield* child.dup2(0, other);
+      yield* child.open("/etc/motd", O_RDONLY);
+      const started = yield* child.posix_spawn(argv[1] ?? "", argv.slice(1));
+      return WEXITSTATUS((yield* child.waitpid(started)).status);
+    });
+    return WEXITSTATUS((yield* libc.waitpid(pid)).status);
+  },
 };
 
 /** The files that the programs are tried on. */
@@ -153,20 +166,20 @@ function byProcess(calls: readonly Call[]): readonly (readonly string[])[] {
 }
 
 /** What the program of `command` did here, and its children. */
-function ours(command: string, before = "true"): readonly (readonly string[])[] {
+function ours(command: string, before = "true", start = "m-start"): readonly (readonly string[])[] {
   const seen = new CallsOf();
   runCommands({
     // Pid 1's umask was 0 there, and nobody's profile changed it.
-    commands: `umask 0\n${files}\n${before}\nm-start ${command}`,
+    commands: `umask 0\n${files}\n${before}\n${start} ${command}`,
     programs: Object.entries(programs).map(([name, main]) => [`/bin/${name}`, main] as const),
     observe: (machine) => void machine.tap.listen((e) => seen.event(e)),
   });
   const argv = command.split(" ").map((w) => `${w}\\0`).join("");
   const isStart = (c: Call): boolean => c.entry.name === "exec_startup_get_info" && spoken(c).includes(`"${argv}"`);
-  const start = seen.calls.findIndex(isStart);
-  const task = seen.calls[start]?.who ?? 0;
+  const at = seen.calls.findIndex(isStart);
+  const task = seen.calls[at]?.who ?? 0;
   const tasks = new Set([task, ...(seen.children.get(task) ?? [])]);
-  const asked = seen.calls.slice(0, start).findLastIndex((c) => c.who === task && c.entry.name === "task_get_special_port");
+  const asked = seen.calls.slice(0, at).findLastIndex((c) => c.who === task && c.entry.name === "task_get_special_port");
   return byProcess(seen.calls.slice(asked).filter((c) => tasks.has(c.who)));
 }
 
@@ -195,6 +208,10 @@ describe("small programs make the calls of a real Hurd (recorded/rpctrace)", fun
       expect(ours(command)).to.deep.equal(byProcess(recordedCalls(recording(name))));
     });
   }
+
+  it("with a controlling terminal: each port of it is asked once, duplicates are not (true-withctty)", () => {
+    expect(ours("/bin/m-true", "true", "m-start-ctty")).to.deep.equal(byProcess(recordedCalls(recording("true-withctty"))));
+  });
 
   /** The two roots hold different files: names, lines and data become `X`, and what is done for each entry stands once. */
   const listing = (processes: readonly (readonly string[])[]): readonly string[] => {

@@ -216,6 +216,23 @@ describe("waiting", () => {
     expect(got.ends).to.deep.equal([[0x300, 0, got.pid], [0x300, 0, got.pid], ECHILD]);
   });
 
+  it("tells who does not ask for the dead of the stop of one that was killed while stopped, and reaps it all the same (proc/wait.c)", () => {
+    const got = probed(function* (libc) {
+      const { proc } = libc.ports;
+      const child = yield* newChild(proc);
+      yield* procCall.proc_mark_stop(child.proc, { signo: SIGTSTP, sigcode: 0 });
+      yield* machCall.task_terminate(child.task, {});
+      yield* libc.usleep(1000);
+      const answers: unknown[] = [];
+      for (const options of [WNOHANG, WNOHANG | WUNTRACED, WNOHANG | WEXITED]) {
+        const r = yield* procCall.proc_waitid(proc, { pid: child.pid, options });
+        answers.push(r.err || r.pid_status === child.pid);
+      }
+      return answers;
+    });
+    expect(got).to.deep.equal([Errno.EAGAIN, true, Errno.ECHILD]);
+  });
+
   it("sees a task that just ended as killed, and wakes who waits", () => {
     const got = probed(function* (libc) {
       const { proc } = libc.ports;
