@@ -3,11 +3,11 @@ import type { Calls, Grant, Result } from "./calls.ts";
 import type { Caller, CapabilityKernel, Handlers } from "./kernel.ts";
 import type { CapabilityProcess } from "./process.ts";
 import { carry, select } from "./selection.ts";
-import type { Capability } from "./space.ts";
+import { Space, type Capability } from "./space.ts";
 
 type TaskCalls = Pick<
   Handlers,
-  | "create" | "grant" | "start" | "destroy" | "own" | "bootstrap" | "take_bootstrap" | "swap" | "reassign" | "terminate_threads" | "destroy_memory" | "allocate_memory" | "start_thread" | "take_selection" | "kill"
+  | "create" | "grant" | "start" | "destroy" | "hand_over" | "bootstrap" | "take_bootstrap" | "swap" | "reassign" | "terminate_threads" | "destroy_memory" | "allocate_memory" | "start_thread" | "take_selection" | "kill"
 >;
 
 export const taskCalls = (kernel: CapabilityKernel): TaskCalls => ({
@@ -32,12 +32,6 @@ export const taskCalls = (kernel: CapabilityKernel): TaskCalls => ({
     kernel.kill(embryo, "SIGKILL");
     return 0;
   },
-  own({ process }, { task }) {
-    const embryo = kernel.byName(task);
-    if (embryo === undefined || !embryo.embryo) return "ESRCH";
-    embryo.owner = process;
-    return 0;
-  },
   bootstrap: (caller, args) => bootstrap(kernel, caller, args),
   take_bootstrap({ process }) {
     const message = process.bootstrap.shift();
@@ -48,6 +42,7 @@ export const taskCalls = (kernel: CapabilityKernel): TaskCalls => ({
   },
   swap: (caller, args) => swap(kernel, caller, args),
   reassign: (_caller, args) => reassign(kernel, args),
+  hand_over: (_caller, args) => handOver(kernel, args),
   terminate_threads: onTask(kernel, (target) => {
     for (const thread of [...target.task.threads]) kernel.machine.terminateThread(thread);
     return 0;
@@ -67,8 +62,12 @@ export const taskCalls = (kernel: CapabilityKernel): TaskCalls => ({
     return 0;
   }),
   take_selection({ process }) {
-    if (process.selection === undefined) return "EPERM";
     kernel.installed();
+    if (process.parcel !== undefined) {
+      process.space.become(process.parcel);
+      return 0;
+    }
+    if (process.selection === undefined) return "EPERM";
     kernel.meter.moved(carry(process.space, process.space, process.selection, { selectFds: "flag", selectRights: "stay" }));
     return 0;
   },
@@ -132,23 +131,38 @@ function bootstrap(kernel: CapabilityKernel, { process }: Caller, { task, grants
 }
 
 /** The caller's task keeps its port and its pid; all else is the embryo's. */
-function swap(kernel: CapabilityKernel, { process }: Caller, { task }: Calls["swap"]): Result {
+function swap(kernel: CapabilityKernel, { process }: Caller, { task, choice }: Calls["swap"]): Result {
   const embryo = embryoOf(kernel, process, task);
   if (embryo === undefined || !embryo.memory) return "ESRCH";
-  process.space.become(embryo.space);
+  if (choice === undefined) {
+    process.space.become(embryo.space);
+    kernel.installed();
+  } else {
+    carry(process.space, process.space, select(process.space, choice), choice);
+    kernel.window = 0;
+  }
   kernel.meter.moved(process.space.names.size);
-  kernel.installed();
   kernel.kill(embryo, "SIGKILL");
   return kernel.run(process);
 }
 
-function reassign(kernel: CapabilityKernel, { from, to }: Calls["reassign"]): Result {
-  const [old, embryo] = [kernel.byName(from), kernel.byName(to)];
-  if (old === undefined || embryo === undefined || !embryo.memory) return "ESRCH";
-  embryo.pid = old.pid;
-  embryo.owner = undefined;
+function reassign(kernel: CapabilityKernel, { from, to, start }: Calls["reassign"]): Result {
+  const [old, next] = [kernel.byName(from), kernel.byName(to)];
+  if (old === undefined || next === undefined || !next.memory) return "ESRCH";
+  next.pid = old.pid;
+  next.owner = undefined;
+  if (!start) return 0;
   kernel.installed();
-  kernel.run(embryo);
+  kernel.run(next);
   kernel.kill(old, "SIGKILL");
+  return 0;
+}
+
+function handOver(kernel: CapabilityKernel, { from, to, choice, filled }: Calls["hand_over"]): Result {
+  const [old, next] = [kernel.byName(from), kernel.byName(to)];
+  if (old?.selection === undefined || next === undefined) return "ESRCH";
+  const space = filled ? next.space : new Space();
+  kernel.meter.moved(carry(old.space, space, old.selection, choice));
+  if (!filled) next.parcel = space;
   return 0;
 }

@@ -49,15 +49,16 @@ export interface Calls {
   readonly grant: { readonly task: string; readonly grants: readonly Grant[] };
   readonly start: { readonly task: string; readonly bytes?: number };
   readonly destroy: { readonly task: string };
-  readonly own: { readonly task: string };
   /** A message with handles for an embryo, to be read by its start-up. */
   readonly bootstrap: { readonly task: string; readonly grants: readonly Grant[]; readonly bytes: number };
   /** The start-up reads its message: handles get their numbers. */
   readonly take_bootstrap: object;
-  /** Two-phase exec, in place: the embryo's set and program become those of the caller's task, at once. */
-  readonly swap: { readonly task: string };
-  /** The proc server: `from`'s pid is `to`'s, `from` ends, `to` starts. */
-  readonly reassign: { readonly from: string; readonly to: string };
+  /** Two-phase exec, in place: the embryo's set and program become those of the caller's task, at once. With `choice` only the program does, and the set is what it says of the caller's own. */
+  readonly swap: { readonly task: string; readonly choice?: Choice };
+  /** The proc server: `from`'s pid is `to`'s; with `start` also `from` ends and `to` starts, at once. */
+  readonly reassign: { readonly from: string; readonly to: string; readonly start: boolean };
+  /** What `from` chose in its snapshot waits for `to`: in its space already, or to be asked for. */
+  readonly hand_over: { readonly from: string; readonly to: string; readonly choice: Choice; readonly filled: boolean };
   /** What an exec server does to a task whose port it has. */
   readonly terminate_threads: { readonly task: string };
   readonly destroy_memory: { readonly task: string };
@@ -68,7 +69,8 @@ export interface Calls {
   readonly kill: { readonly task: string };
   readonly call: { readonly channel: string; readonly request: string; readonly rights?: number; readonly bytes?: number };
   readonly receive: { readonly channel: string };
-  readonly reply: { readonly token: number; readonly answer: string; readonly rights?: number };
+  /** `carries`: an embryo of the caller's is `to`'s from now on; with nobody to receive it, it dies with the message. */
+  readonly reply: { readonly token: number; readonly answer: string; readonly rights?: number; readonly carries?: { readonly task: string; readonly to: string } | undefined };
 }
 
 export type CallName = keyof Calls;

@@ -27,6 +27,9 @@ export type Handlers = { readonly [K in CallName]: (caller: Caller, args: Calls[
 /** One thing that goes wrong: a process dies before the `at`-th message step, or the `at`-th allocation fails. */
 export type Fault = { readonly kind: "death"; readonly victim: string; readonly at: number } | { readonly kind: "allocation"; readonly at: number };
 
+/** What on Mach is a message to a task's or the host's port. */
+const ON_TASKS: readonly CallName[] = ["create", "grant", "start", "destroy", "swap", "reassign", "hand_over", "terminate_threads", "destroy_memory", "allocate_memory", "start_thread", "kill"];
+
 export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
   readonly name = "capabilities";
   readonly meter: Meter;
@@ -37,9 +40,13 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
   program: () => Syscall<number> = function* () {
     return 0;
   };
+  /** Calls on tasks are messages to the kernel, as on Mach. */
+  callsAreMessages = false;
   /** Told at the program's first instruction. */
   started: (process: CapabilityProcess) => void = () => undefined;
   fault: Fault | undefined;
+  /** What becomes of an embryo whose owner dies: on Mach it stays, a task without a thread. */
+  orphans: "die" | "stay" = "die";
   /** Traps between the last snapshot and its installation; undefined when nothing was installed from one. */
   window: number | undefined;
   private snapshotAt = 0;
@@ -60,6 +67,7 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
     const process = this.processOf(thread);
     const call = trap as CapabilityTrap;
     this.meter.trap(thread.id);
+    if (this.callsAreMessages && ON_TASKS.includes(call.call)) this.meter.message(0, 0);
     const handler = this.handlers[call.call] as (caller: Caller, args: unknown, gives: Gives) => Result;
     const result = handler({ thread, process }, call, call);
     if (typeof result === "number") return result;
@@ -84,6 +92,7 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
       owner,
       memory: false,
       selection: undefined,
+      parcel: undefined,
       bootstrap: [],
     }));
   }
@@ -149,8 +158,18 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
     return {
       call: (caller, args, gives) => (this.messageStep(caller) ? this.channels.call(caller.thread, args, gives) : BLOCKED),
       receive: (caller, { channel }, gives) => (this.messageStep(caller) ? this.channels.receive(caller.thread, channel, gives) : BLOCKED),
-      reply: (caller, { token, answer, rights = 0 }) => (this.messageStep(caller) ? this.channels.reply(token, answer, rights) : BLOCKED),
+      reply: (caller, args) => (this.messageStep(caller) ? this.reply(caller, args) : BLOCKED),
     };
+  }
+
+  private reply({ process }: Caller, { token, answer, rights = 0, carries }: Calls["reply"]): number {
+    const embryo = carries === undefined ? undefined : this.byName(carries.task);
+    const to = carries === undefined ? undefined : this.byName(carries.to);
+    if (embryo?.embryo === true && embryo.owner === process) {
+      if (to === undefined) this.kill(embryo, "SIGKILL");
+      else embryo.owner = to;
+    }
+    return this.channels.reply(token, answer, rights);
   }
 
   protected release(process: CapabilityProcess): void {
@@ -158,6 +177,6 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
     process.space.fds.clear();
     process.memory = false;
     this.channels.ownerDied(process.name);
-    for (const child of this.all) if (child.embryo && child.owner === process && child.ended === undefined) this.kill(child, "SIGKILL");
+    if (this.orphans === "die") for (const child of this.all) if (child.embryo && child.owner === process && child.ended === undefined) this.kill(child, "SIGKILL");
   }
 }

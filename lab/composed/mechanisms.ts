@@ -3,6 +3,7 @@
  */
 import type { Mechanism, Policy } from "../model/launch.ts";
 import { compose } from "./compose.ts";
+import { byProtocol } from "./two-phase.ts";
 
 /** FU: handles constructed in a fresh process, moved in messages of 64 at most, with a tag each. */
 export const fuchsiaPolicy: Policy = {
@@ -42,5 +43,12 @@ export const hurdList = compose({ name: "hurd-list-fresh", column: "HL", policy:
 export const hurdModel = compose({ name: "hurd-model", column: "HX", policy: hurdModelPolicy, twoSteps: true });
 export const cloudabiModel = compose({ name: "cloudabi-model", column: "CA", policy: cloudabiModelPolicy });
 
+/** Exec in two phases, by each commit protocol (E15). */
+export const twoPhase: readonly Mechanism[] = [
+  byProtocol("two-phase-in-place", { ...hurdListPolicy, container: "same", identity: "keep" }),
+  byProtocol("two-phase-new-task", hurdListPolicy),
+  byProtocol("two-phase-list", { ...hurdListPolicy, container: "fresh-table", identity: "keep" }),
+];
+
 /** Those that stand beside the real systems; the models of Hurd and CloudABI are for comparison with `lab/hurd` and `lab/cloudabi` only. */
-export const composedMechanisms: readonly Mechanism[] = [fuchsia, sel4, wasi, hurdList];
+export const composedMechanisms: readonly Mechanism[] = [fuchsia, sel4, wasi, hurdList, ...twoPhase];

@@ -21,6 +21,8 @@ export interface CapabilityProcess extends Process {
   memory: boolean;
   /** What its last snapshot chose. */
   selection: Selection | undefined;
+  /** A set that an exec server keeps for its start-up. */
+  parcel: Space | undefined;
   /** Messages with handles that its start-up has not read. */
   readonly bootstrap: { readonly grants: readonly Grant[]; readonly capabilities: readonly (Capability | undefined)[] }[];
 }

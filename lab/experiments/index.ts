@@ -2,6 +2,7 @@
 import { experiment as e01 } from "./01-leak.ts";
 import { experiment as e03 } from "./03-open-exec-race.ts";
 import { experiment as e12 } from "./12-cost.ts";
+import { experiment as e15 } from "./15-two-phase-exec.ts";
 import { experiment as e16 } from "./16-fork-then-exec.ts";
 import type { Experiment } from "../model/experiment.ts";
 
@@ -9,5 +10,6 @@ export const experiments: readonly Experiment[] = [
   e01,
   e03,
   e12,
+  e15,
   e16,
 ];
