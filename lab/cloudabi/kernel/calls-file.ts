@@ -17,7 +17,7 @@ interface Place {
 }
 
 /** Walks `path` below `top`. ENOTCAPABLE: it is absolute or leaves `top`; ENOENT, ENOTDIR. */
-function walk(top: Directory, path: string): Result<Place> {
+export function walk(top: Directory, path: string): Result<Place> {
   if (path.startsWith("/")) return fail(Errno.ENOTCAPABLE);
   if (path === "") return fail(Errno.ENOENT);
   const stack: Directory[] = [top];

@@ -5,7 +5,7 @@
  */
 import { BLOCKED } from "../../../mach/ipc/host.ts";
 import { answer, Errno, fail, ok, type Result } from "../errno.ts";
-import { NO_RIGHTS, Right, typeRights, FileType } from "../rights.ts";
+import { Right, typeRights, FileType } from "../rights.ts";
 import { OpenRegularFile } from "./files.ts";
 import { programIn } from "./image.ts";
 import type { Calls, Context } from "./kernel.ts";
@@ -38,7 +38,7 @@ function pinned({ process }: Pick<Context, "kernel" | "process">, data: Uint8Arr
 }
 
 /** Steps 6 to 11: the program's name. `by`: the right that the call needs. */
-function executable({ kernel, process }: Context, fd: number, by: bigint): Result<string> {
+export function executable({ kernel, process }: Context, fd: number, by: bigint): Result<string> {
   const got = kernel.slot(process, fd, by);
   if (got.err !== 0) return got;
   const { file } = got.value;
@@ -51,9 +51,10 @@ function executable({ kernel, process }: Context, fd: number, by: bigint): Resul
 }
 
 /** The point of no return: a new image in the same process. When it cannot be loaded the process is killed (13). */
-function activate({ kernel, process }: Context, name: string, data: Uint8Array): number {
+export function activate({ kernel, process }: Context, name: string, data: Uint8Array): number {
   const program = kernel.programs.get(name);
   process.dropImage();
+  process.host = false;
   if (program === undefined) {
     kernel.kill(process, "SIGABRT");
     return BLOCKED;
@@ -85,7 +86,7 @@ function exec(context: Context, trap: ProcExec): number {
   return activate(context, program.value, data.slice());
 }
 
-export const processCalls: Calls<"proc_exec" | "proc_exit" | "proc_raise" | "proc_fork" | "thread_create" | "thread_exit" | "host_execve" | "host_cloexec"> = {
+export const processCalls: Calls<"proc_exec" | "proc_exit" | "proc_raise" | "proc_fork" | "thread_create" | "thread_exit"> = {
   proc_exec: exec,
 
   proc_exit({ kernel, process }, { status }) {
@@ -119,22 +120,5 @@ export const processCalls: Calls<"proc_exec" | "proc_exit" | "proc_raise" | "pro
     if (process.task.threads.length <= 1) kernel.exit(process, 0);
     else kernel.machine.terminateThread(thread);
     return BLOCKED;
-  },
-
-  /** The table stays, less what is flagged. The file is opened by number here too; POSIX would name it. */
-  host_execve(context, { fd, data }) {
-    const { kernel, process } = context;
-    const program = executable(context, fd, NO_RIGHTS);
-    if (program.err !== 0) return program.err;
-    kernel.meter.copied(data.length);
-    process.table.closeFlagged();
-    return activate(context, program.value, data.slice());
-  },
-
-  host_cloexec({ process }, { fd, on }) {
-    if (process.table.get(fd) === undefined) return Errno.EBADF;
-    if (on) process.table.closeOnExec.add(fd);
-    else process.table.closeOnExec.delete(fd);
-    return 0;
   },
 };

@@ -37,6 +37,8 @@ export function footprintOf(p: CloudProcess, trap: CloudAbiTrap): readonly strin
         return [`TK(${p.name})`];
       case "fd_create1":
       case "fd_create2":
+      case "host_open":
+      case "host_socket":
         return allocates;
       case "fd_close":
       case "fd_dup":

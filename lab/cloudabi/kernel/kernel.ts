@@ -13,11 +13,12 @@ import { Errno, fail, ok, type Result } from "../errno.ts";
 import { includes, type Rights } from "../rights.ts";
 import { fdCalls } from "./calls-fd.ts";
 import { fileCalls } from "./calls-file.ts";
+import { hostCalls } from "./calls-host.ts";
 import { memoryCalls } from "./calls-memory.ts";
 import { pollCalls } from "./calls-poll.ts";
 import { processCalls } from "./calls-process.ts";
 import { socketCalls } from "./calls-socket.ts";
-import { ProcessFile, type OpenFile } from "./files.ts";
+import { newDirectory, ProcessFile, type OpenFile } from "./files.ts";
 import { footprintOf } from "./footprint.ts";
 import { CloudProcess } from "./process.ts";
 import { FdTable, type Slot } from "./table.ts";
@@ -43,7 +44,7 @@ type TrapOf<N extends CallName, T = CloudAbiTrap> = T extends { readonly call: i
 /** What serves some of the calls: answers the call's number. */
 export type Calls<N extends CallName> = { readonly [K in N]: (context: Context, trap: TrapOf<K>) => number };
 
-const calls: Calls<CallName> = { ...fdCalls, ...fileCalls, ...memoryCalls, ...pollCalls, ...processCalls, ...socketCalls };
+const calls: Calls<CallName> = { ...fdCalls, ...fileCalls, ...hostCalls, ...memoryCalls, ...pollCalls, ...processCalls, ...socketCalls };
 
 export class CloudAbiKernel extends ForeignKernel<CloudProcess> {
   readonly name = "cloudabi";
@@ -51,6 +52,8 @@ export class CloudAbiKernel extends ForeignKernel<CloudProcess> {
   /** What executables run, by the name in them. */
   readonly programs = new Map<string, Program>();
   readonly meter: Meter;
+  /** What the host system's paths lead to; CloudABI programs have no such thing. */
+  readonly hostRoot = newDirectory("/");
   /** Anything that a poll could wait for has changed. */
   readonly changes: WaitQueue;
   /** A process has got a new program with these arguments, and has not run it yet. */

@@ -25,6 +25,8 @@ export class CloudProcess implements Process {
   readonly mappings = new Map<number, Mapping>();
   /** References of `fd_pin` and `fd_move`. */
   readonly pins = new Map<number, Slot>();
+  /** A process of the host system still: it may make the host's calls. */
+  host = false;
   children = 0;
   private nextAddress = 0x10000;
   private nextPin = 1;

@@ -182,12 +182,25 @@ export interface RandomGet extends Call<"random_get"> {
   readonly length: number;
   data: Uint8Array;
 }
-/** The host system's own exec (§8): the table stays but for descriptors that are flagged; `data` is what a CloudABI program gets as arguments, literally. */
+/** The host system's own calls (§8), which only its own processes can make. Exec: the table stays but for descriptors that are flagged; `data` is what a CloudABI program gets as arguments, literally. */
 export interface HostExecve extends OfFd<"host_execve"> {
   readonly data: Uint8Array;
 }
 export interface HostCloexec extends OfFd<"host_cloexec"> {
   readonly on: boolean;
+}
+/** Opens a path of the host for reading; directories with all that is below. `exec`: for being executed. */
+export interface HostOpen extends Call<"host_open"> {
+  readonly path: string;
+  readonly exec: boolean;
+  result: number;
+}
+/** A socket that listens at an address, or is connected to one. */
+export interface HostSocket extends Call<"host_socket"> {
+  readonly type: typeof FileType.SOCKET_STREAM | typeof FileType.SOCKET_DGRAM;
+  readonly bind?: string;
+  readonly connect?: string;
+  result: number;
 }
 
 export type CloudAbiTrap =
@@ -220,6 +233,8 @@ export type CloudAbiTrap =
   | ClockTimeGet
   | RandomGet
   | HostExecve
-  | HostCloexec;
+  | HostCloexec
+  | HostOpen
+  | HostSocket;
 
 export type CallName = CloudAbiTrap["call"];

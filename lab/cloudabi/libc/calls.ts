@@ -11,7 +11,7 @@ const noBytes = new Uint8Array(0);
 const noFlags: FdFlags = { append: false, nonblock: false };
 
 /** Makes the call; its results are what `of` takes from the trap. */
-function* made<T extends CloudAbiTrap, V>(trap: T, of: (trap: T) => V): Syscall<Result<V>> {
+export function* made<T extends CloudAbiTrap, V>(trap: T, of: (trap: T) => V): Syscall<Result<V>> {
   const code = yield trap;
   return code === 0 ? ok(of(trap)) : fail(failure(code));
 }
@@ -99,9 +99,3 @@ export const clockTimeGet = (): Syscall<Result<number>> => made({ op: foreign, c
 export const randomGet = (length: number): Syscall<Result<Uint8Array>> => made({ op: foreign, call: "random_get", length, data: noBytes }, (t) => t.data);
 /** Waits for good: on a condition that nobody signals. */
 export const pause = (): Syscall<Result<readonly PollEvent[]>> => poll([{ event: "condvar", userdata: 0 }]);
-
-/** The host's exec and its flag (cloudabi.md §8); answers only when it fails. */
-export function* hostExecve(fd: number, data: Uint8Array): Syscall<Exclude<Result<never>, { err: 0 }>> {
-  return fail(failure(yield { op: foreign, call: "host_execve", fd, data } as CloudAbiTrap));
-}
-export const hostCloexec = (fd: number, on: boolean): Syscall<Result<undefined>> => made({ op: foreign, call: "host_cloexec", fd, on }, nothing);
