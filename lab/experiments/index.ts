@@ -1,6 +1,9 @@
 /** All experiments, by number. */
 import { experiment as e01 } from "./01-leak.ts";
 import { experiment as e03 } from "./03-open-exec-race.ts";
+import { experiment as e08 } from "./08-etoomanyrefs.ts";
+import { experiment as e10 } from "./10-identity.ts";
+import { experiment as e11 } from "./11-forgery.ts";
 import { experiment as e12 } from "./12-cost.ts";
 import { experiment as e15 } from "./15-two-phase-exec.ts";
 import { experiment as e16 } from "./16-fork-then-exec.ts";
@@ -9,6 +12,9 @@ import type { Experiment } from "../model/experiment.ts";
 export const experiments: readonly Experiment[] = [
   e01,
   e03,
+  e08,
+  e10,
+  e11,
   e12,
   e15,
   e16,

@@ -4,7 +4,7 @@
 import { entrypointPath, extract } from "../base/ipc.ts";
 import { f33c, type Knobs } from "../base/knobs.ts";
 import { Stage, type Actor } from "../base/stage.ts";
-import { bind, connect, pause, socket } from "../linux/libc.ts";
+import { bind, connect, pause, socket, unlink } from "../linux/libc.ts";
 import { arrive, callFrom, idler, server, type Server } from "./cast.ts";
 
 /** What the receiver R has in the end. */
@@ -17,6 +17,8 @@ export interface Merged {
   readonly denied: number;
   /** Descriptors that R holds in the end. */
   readonly fds: number;
+  /** Those of them that R uses for what it was given. */
+  readonly kept: number;
   /** What calls through R's descriptors gave, in order. */
   readonly calls: readonly (number | string)[];
 }
@@ -52,7 +54,7 @@ function judge(r: Actor, given: readonly { readonly used: number | undefined; re
   }
   const wrong = given.filter((g) => inoOf(g.used) !== g.ino && r.process.table.at(g.used ?? -1) !== undefined).length;
   const denied = given.filter((g) => inoOf(g.used) !== g.ino).length;
-  return { wrong, missed, denied, fds: r.process.table.size, calls };
+  return { wrong, missed, denied, fds: r.process.table.size, kept: new Set(given.map((g) => g.used)).size, calls };
 }
 
 /** An attacker binds the victim's name before the victim does, and its descriptor reaches R first (G11). */
@@ -101,6 +103,31 @@ export function rebindAfterDeath(knobs: Knobs): Merged {
   const [used] = receiveAll(stage, r, [second]);
   calls.push(errorOf(callFrom(stage, r, { ...(fresh.caps[0] ?? NOTHING), socket: used ?? -1 })));
   return judge(r, [{ used: kept, ino: oldIno }, { used, ino: freshIno }], calls);
+}
+
+/** The victim dies, and an attacker takes its name: unlink, bind, connect, and its socket goes to R. */
+export function rebind(knobs: Knobs): Merged {
+  const stage = new Stage({ knobs });
+  const r = idler(stage, "R");
+  const victim = server(stage, "victim");
+  stage.run();
+  const path = entrypointPath(knobs.rpath, victim.entrypoint().tid);
+  const first = give(stage, victim, r);
+  const victimIno = fileAt(r, first).what.ino;
+  const [kept] = receiveAll(stage, r, [first]);
+  stage.kernel.kill(victim.process, "SIGKILL");
+  const attacker = stage.actor("attacker", function* () {
+    const bound = yield* socket(true);
+    yield* unlink(path);
+    yield* bind(bound, path);
+    yield* connect(yield* socket(true), path);
+    return yield* pause();
+  });
+  stage.run();
+  const second = arrive(stage, r, fileAt(attacker, ATTACKER_FD));
+  const attackerIno = fileAt(r, second).what.ino;
+  const [used] = receiveAll(stage, r, [second]);
+  return judge(r, [{ used: kept, ino: victimIno }, { used, ino: attackerIno }], []);
 }
 
 const NOTHING = { tid: 0, socket: -1, localName: 0 };
