@@ -105,7 +105,7 @@ export function queues(machine: Machine): readonly string[] {
 
 function queued(port: Port): readonly Kmsg[] {
   const found: Kmsg[] = [];
-  for (let k = (port.set ?? port).queue.first; k; k = k.next) if (k.destination === port) found.push(k);
+  for (let k = (port.set ?? port).first; k; k = k.next) if (k.destination === port) found.push(k);
   return found;
 }
 

@@ -63,8 +63,8 @@ class Census {
   private contents(port: Port): void {
     for (const request of [port.noSenders, port.portDestroyed]) if (request) this.of(request).sendOnces++;
     port.deadNames?.forEach(({ notify }) => this.of(notify).sendOnces++);
-    for (let k = port.queue.first; k; k = k.next) this.queued(k, port);
-    for (const { kmsg } of port.senders) this.message(kmsg);
+    for (let k = port.first; k; k = k.next) this.queued(k, port);
+    for (let s = port.senders; s !== null; s = s.below) this.message(s.kmsg);
     if (port.set) this.set(port.set);
   }
 
@@ -104,10 +104,10 @@ class Census {
     if (this.sets.has(set)) return;
     this.sets.add(set);
     for (const port of set.members) {
-      invariant(port.set === set && port.queue.first === null, rules.sets, port.id);
+      invariant(port.set === set && port.first === null, rules.sets, port.id);
       this.of(port);
     }
-    for (let k = set.queue.first; k; k = k.next) {
+    for (let k = set.first; k; k = k.next) {
       const port = k.destination;
       invariant(port !== null && set.members.has(port), rules.sets, set.name);
       this.queued(k, port);
@@ -160,7 +160,7 @@ class Census {
       invariant(port.sorights === tally.sendOnces, rules.sendOnces, id, port.sorights, tally.sendOnces);
       invariant(tally.receives === (port.dead ? 0 : 1), rules.receive, id, tally.receives);
       invariant(port.msgcount === (port.dead ? 0 : tally.messages), rules.queues, id, port.msgcount, tally.messages);
-      if (port.dead) invariant(!port.noSenders && !port.portDestroyed && !port.deadNames && port.senders.length + port.receivers.length === 0, rules.dead, id);
+      if (port.dead) invariant(!port.noSenders && !port.portDestroyed && !port.deadNames && port.senders === null && port.receivers === null, rules.dead, id);
       else this.waiting(port, tally);
     }
   }
@@ -169,7 +169,7 @@ class Census {
     let requests = 0;
     port.deadNames?.forEach(() => requests++);
     invariant(requests === tally.requests, rules.requests, port.id, requests, tally.requests);
-    invariant(port.set === null || port.receivers.length === 0, rules.waiters, port.id);
+    invariant(port.set === null || port.receivers === null, rules.waiters, port.id);
     invariant(port.set === null || port.set.members.has(port), rules.sets, port.id);
   }
 }

@@ -165,7 +165,7 @@ export function mach_port_move_member(space: Space, member: number, after: numbe
   if (typeof port === "number") return port;
   if (after === 0) {
     if (!port.set) return Kern.NOT_IN_SET;
-    port.set.remove(port);
+    port.set.leave(port);
     return Kern.SUCCESS;
   }
   const set = space.lookup(after);

@@ -5,52 +5,39 @@
  * queued messages appended behind what the set holds; a member that leaves takes its messages along. Threads waiting on a member are woken when it
  * joins; threads waiting on the set notice neither joining nor leaving.
  */
-import { KmsgQueue, type Kmsg } from "./kmsg.ts";
+import { MessageSource } from "./message-source.ts";
 import type { Port } from "./port.ts";
 
-/** A thread that waits for a message. */
-export interface Receiver {
-  /** Offers a message of `port`. False: it does not fit (RCV_LARGE), the thread was woken and told; the message goes on. */
-  accept(kmsg: Kmsg, port: Port): boolean;
-  /** The port died or went to somebody else, or joined a set. */
-  lost(why: "died" | "changed"): void;
-}
-
-export class PortSet {
+export class PortSet extends MessageSource {
   dead = false;
   readonly members = new Set<Port>();
-  readonly queue = new KmsgQueue();
-  readonly receivers: Receiver[] = [];
   /** Its name in the space that holds it. */
   name: number;
 
   constructor(name: number) {
+    super();
     this.name = name;
   }
 
   /** Takes `port` in, out of another set first. */
   add(port: Port): void {
-    port.set?.remove(port);
+    port.set?.leave(port);
     this.members.add(port);
     port.set = this;
     port.wakeReceivers("changed");
-    for (const kmsg of port.queue.take(port)) this.offer(kmsg, port);
+    for (const kmsg of port.take(port)) this.offer(kmsg, port);
   }
 
-  private offer(kmsg: Kmsg, port: Port): void {
-    for (let r = this.receivers.pop(); r; r = this.receivers.pop()) if (r.accept(kmsg, port)) return;
-    this.queue.push(kmsg);
-  }
-
-  remove(port: Port): void {
+  /** `port` is no member any more, and takes its messages along. */
+  leave(port: Port): void {
     this.members.delete(port);
     port.set = null;
-    for (const kmsg of this.queue.take(port)) port.queue.push(kmsg);
+    for (const kmsg of this.take(port)) port.push(kmsg);
   }
 
   destroy(): void {
     this.dead = true;
-    for (const port of [...this.members]) this.remove(port);
-    for (let r = this.receivers.pop(); r; r = this.receivers.pop()) r.lost("died");
+    for (const port of [...this.members]) this.leave(port);
+    this.wakeReceivers("died");
   }
 }

@@ -11,8 +11,9 @@
  */
 import { invariant } from "../kern/invariant.ts";
 import { UNWATCHED, type KObject, type Realm } from "./host.ts";
-import { destroyKmsg, KmsgQueue, type Kmsg } from "./kmsg.ts";
-import type { PortSet, Receiver } from "./port-set.ts";
+import { destroyKmsg, type Kmsg } from "./kmsg.ts";
+import { MessageSource } from "./message-source.ts";
+import type { PortSet } from "./port-set.ts";
 import type { DeadNameRequests } from "./dead-name-requests.ts";
 import { notifyDeadName, notifyNoSenders, notifyPortDestroyed, notifySendOnce } from "./notify.ts";
 import type { Space } from "./space.ts";
@@ -23,12 +24,14 @@ export const QLIMIT_MAX = 16;
 
 /** A thread that waits for room in a port's queue. */
 export interface BlockedSender {
+  /** Who waited here before it; the waits' own link. */
+  below: BlockedSender | null;
   readonly kmsg: Kmsg;
   /** There may be room now, or the port is dead: the thread tries again. */
   proceed(): void;
 }
 
-export class Port {
+export class Port extends MessageSource {
   readonly id: number;
   readonly realm: Realm;
   dead = false;
@@ -47,11 +50,8 @@ export class Port {
   msgcount = 0;
   payload: number | null = null;
   set: PortSet | null = null;
-  readonly queue = new KmsgQueue();
-  /** Waiting receivers, the next to be served last. */
-  readonly receivers: Receiver[] = [];
-  /** Waiting senders, the next to be served last. */
-  readonly senders: BlockedSender[] = [];
+  /** The waiting sender that is served next. */
+  senders: BlockedSender | null = null;
   /** Send-once rights for notifications. */
   noSenders: Port | null = null;
   portDestroyed: Port | null = null;
@@ -60,15 +60,15 @@ export class Port {
   onDeath: (() => void) | null = null;
 
   constructor(id: number, realm: Realm = UNWATCHED) {
+    super();
     this.id = id;
     this.realm = realm;
   }
 
   /** Puts a message, whose slot is already counted, before a waiting receiver or into the queue. */
   deliver(kmsg: Kmsg): void {
-    const { queue, receivers } = this.set ?? this;
-    for (let r = receivers.pop(); r; r = receivers.pop()) if (r.accept(kmsg, this)) return;
-    queue.push(kmsg);
+    if (this.set === null) this.offer(kmsg, this);
+    else this.set.offer(kmsg, this);
   }
 
   /** The number of the next message that is received or handed to a receiver. */
@@ -94,12 +94,12 @@ export class Port {
 
   /** Wakes the blocked sender that came last, if there is room for it. */
   wakeSender(): void {
-    if (this.msgcount < this.qlimit) this.senders.pop()?.proceed();
+    if (this.senders !== null && this.msgcount < this.qlimit) this.popSender()?.proceed();
   }
 
   /** A raised limit wakes one blocked sender for each new slot. */
   setQlimit(qlimit: number): void {
-    for (let i = this.qlimit; i < qlimit; i++) this.senders.pop()?.proceed();
+    for (let i = this.qlimit; i < qlimit; i++) this.popSender()?.proceed();
     this.qlimit = qlimit;
   }
 
@@ -150,7 +150,7 @@ export class Port {
 
   /** Takes the receive right out of its space: out of its set too, and waiting receivers learn that the port is gone for them. */
   clearReceiver(): void {
-    this.set?.remove(this);
+    this.set?.leave(this);
     this.wakeReceivers("died");
     this.receiver = null;
     this.receiverName = 0;
@@ -159,8 +159,38 @@ export class Port {
     this.payload = null;
   }
 
-  wakeReceivers(why: "died" | "changed"): void {
-    for (let r = this.receivers.pop(); r; r = this.receivers.pop()) r.lost(why);
+  pushSender(sender: BlockedSender): void {
+    sender.below = this.senders;
+    this.senders = sender;
+  }
+
+  private popSender(): BlockedSender | null {
+    const top = this.senders;
+    if (top !== null) {
+      this.senders = top.below;
+      top.below = null;
+    }
+    return top;
+  }
+
+  /** True while `sender` waits here. */
+  hasSender(sender: BlockedSender): boolean {
+    for (let s = this.senders; s !== null; s = s.below) if (s === sender) return true;
+    return false;
+  }
+
+  /** Takes one that waits no more out of the middle. */
+  dropSender(sender: BlockedSender): void {
+    if (this.senders === sender) {
+      this.popSender();
+      return;
+    }
+    for (let s = this.senders; s !== null; s = s.below) {
+      if (s.below !== sender) continue;
+      s.below = sender.below;
+      sender.below = null;
+      return;
+    }
   }
 
   /**
@@ -182,12 +212,12 @@ export class Port {
   private die(): void {
     this.dead = true;
     this.realm.rights?.died(this);
-    for (let s = this.senders.pop(); s; s = this.senders.pop()) s.proceed();
+    for (let s = this.popSender(); s; s = this.popSender()) s.proceed();
     this.msgcount = 0;
     const noSenders = this.noSenders;
     this.noSenders = null;
     if (noSenders) noSenders.releaseSendOnce();
-    for (let k = this.queue.shift(); k; k = this.queue.shift()) destroyKmsg(k);
+    for (let k = this.shift(); k; k = this.shift()) destroyKmsg(k);
     const requests = this.deadNames;
     this.deadNames = null;
     requests?.forEach((r) => notifyDeadName(r.notify, r.name));

@@ -11,7 +11,8 @@ import { destroyKmsg, isPort, type Kmsg } from "./kmsg.ts";
 import { MsgOption, type MachMsg } from "./message.ts";
 import { MsgType, PortType } from "./names.ts";
 import { Port } from "./port.ts";
-import type { PortSet, Receiver } from "./port-set.ts";
+import type { Receiver } from "./message-source.ts";
+import type { PortSet } from "./port-set.ts";
 import { requestDeadName } from "./right.ts";
 import type { Space } from "./space.ts";
 
@@ -29,7 +30,7 @@ function source(space: Space, name: number): Port | PortSet | KernReturn {
 export function receive(host: IpcHost, thread: IpcThread, msg: MachMsg): KernReturn {
   const from = source(thread.space, msg.rcvName);
   if (typeof from === "number") return from;
-  const kmsg = from.queue.first;
+  const kmsg = from.first;
   if (kmsg === null) {
     if (msg.option & MsgOption.RCV_TIMEOUT && msg.timeout === 0) return Msg.RCV_TIMED_OUT;
     return waitFor(host, thread, msg, from);
@@ -40,7 +41,7 @@ export function receive(host: IpcHost, thread: IpcThread, msg: MachMsg): KernRet
   }
   const port = kmsg.destination;
   invariant(port !== null, "a queued message has a destination");
-  from.queue.remove(kmsg);
+  from.remove(kmsg);
   host.observer?.received(kmsg, port, thread);
   return received(thread, msg, kmsg, port, port.nextSeqno());
 }
@@ -97,6 +98,7 @@ function waitFor(host: IpcHost, thread: IpcThread, msg: MachMsg, from: Port | Po
 /** A thread that waits for a message. */
 class ReceiveWait implements IpcWait, Receiver {
   readonly what = "receive";
+  below: Receiver | null = null;
   private readonly host: IpcHost;
   private readonly thread: IpcThread;
   private msg: MachMsg;
@@ -129,7 +131,7 @@ class ReceiveWait implements IpcWait, Receiver {
   }
 
   start(): typeof BLOCKED {
-    this.from.receivers.push(this);
+    this.from.pushReceiver(this);
     if (this.msg.option & MsgOption.RCV_TIMEOUT) this.timer = this.host.after(this.msg.timeout, () => this.expire());
     return this.host.block(this.thread, this);
   }
@@ -155,9 +157,7 @@ class ReceiveWait implements IpcWait, Receiver {
   }
 
   private leave(): void {
-    const { receivers } = this.from;
-    const at = receivers.indexOf(this);
-    if (at >= 0) receivers.splice(at, 1);
+    this.from.dropReceiver(this);
     this.timer?.cancel();
   }
 

@@ -109,6 +109,7 @@ class AcceptRequest implements MsgAccepted {
 /** A thread that waits for room in a queue. */
 class SendWait implements IpcWait, BlockedSender {
   readonly what = "send";
+  below: BlockedSender | null = null;
   readonly port: Port;
   readonly kmsg: Kmsg;
   private readonly host: IpcHost;
@@ -125,11 +126,11 @@ class SendWait implements IpcWait, BlockedSender {
   }
 
   get inHand(): Kmsg | null {
-    return this.port.senders.includes(this) ? null : this.kmsg;
+    return this.port.hasSender(this) ? null : this.kmsg;
   }
 
   start(patience: number | undefined): typeof BLOCKED {
-    this.port.senders.push(this);
+    this.port.pushSender(this);
     if (patience !== undefined) this.timer = this.host.after(patience, () => this.expire());
     return this.host.block(this.thread, this);
   }
@@ -145,9 +146,7 @@ class SendWait implements IpcWait, BlockedSender {
   }
 
   private leave(): void {
-    const { senders } = this.port;
-    const at = senders.indexOf(this);
-    if (at >= 0) senders.splice(at, 1);
+    this.port.dropSender(this);
     this.timer?.cancel();
   }
 

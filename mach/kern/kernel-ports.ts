@@ -6,6 +6,7 @@ import { consumeDestination } from "../ipc/copyout.ts";
 import type { KObject, Realm } from "../ipc/host.ts";
 import { kernelPortCreate, kernelPortDestroy } from "../ipc/kernel-port.ts";
 import type { Kmsg } from "../ipc/kmsg.ts";
+import type { Receiver } from "../ipc/message-source.ts";
 import { Port } from "../ipc/port.ts";
 
 /** Where the kernel's receive rights are kept. */
@@ -24,7 +25,7 @@ export function objectPort(owner: PortOwner, object: KObject): Port {
 /** The port of an object that is no more dies; so does a port that waits for answers. */
 export function closePort(owner: PortOwner, port: Port): void {
   owner.receives.delete(port);
-  port.receivers.length = 0;
+  port.receivers = null;
   kernelPortDestroy(port);
 }
 
@@ -40,18 +41,19 @@ export function releasePort(owner: PortOwner, port: Port, to: Port): Port {
 export function answerPort(owner: PortOwner, receive: (message: Kmsg) => void): Port {
   const port = new Port(owner.ids.nextPort++, owner.ids);
   owner.receives.add(port);
-  const receiver = {
+  const receiver: Receiver = {
+    below: null,
     accept(message: Kmsg): boolean {
       port.taken();
       consumeDestination(message, port);
-      port.receivers.push(receiver);
+      port.pushReceiver(receiver);
       receive(message);
       return true;
     },
     lost(): void {
-      port.receivers.length = 0;
+      port.receivers = null;
     },
   };
-  port.receivers.push(receiver);
+  port.pushReceiver(receiver);
   return port;
 }

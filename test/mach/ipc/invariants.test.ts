@@ -55,7 +55,7 @@ describe("the rules of all rights", () => {
     [rules.dead, ({ member, space }) => ((member.dead = true), (member.noSenders = new Port(99)), space.free(2))],
     [rules.requests, ({ space }) => Object.assign(space.lookup(1) ?? {}, { request: 0 })],
     [rules.entries, ({ space }) => Object.assign(space.lookup(1) ?? {}, { urefs: 0 })],
-    [rules.waiters, ({ member }) => member.receivers.push({ accept: () => true, lost: () => undefined })],
+    [rules.waiters, ({ member }) => member.pushReceiver({ below: null, accept: () => true, lost: () => undefined })],
   ];
   for (const [rule, breakIt] of broken) {
     it(`notice when this is broken: ${rule}`, () => {

@@ -159,7 +159,7 @@ export class KernelSubject implements Subject {
   /** A name that a message can be received from, if there is one. */
   pickFull(task: number, pick: number, otherwise: number): number {
     const space = this.space(task);
-    const full = space.names().filter((n) => space.lookup(n)?.object?.queue.first);
+    const full = space.names().filter((n) => space.lookup(n)?.object?.first);
     return full[pick % Math.max(1, full.length)] ?? otherwise;
   }
 

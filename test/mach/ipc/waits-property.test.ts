@@ -105,8 +105,8 @@ class World {
     for (const name of space.names()) {
       const object = space.lookup(name)?.object;
       if (!object) continue;
-      const receivers = object instanceof Port && object.receiver !== space ? [] : object.receivers;
-      expect(receivers.length > 0 && object.queue.first !== null, `port ${name} has messages and receivers`).to.equal(false);
+      const receivers = object instanceof Port && object.receiver !== space ? null : object.receivers;
+      expect(receivers !== null && object.first !== null, `port ${name} has messages and receivers`).to.equal(false);
     }
   }
 

@@ -62,6 +62,12 @@ describe("rpctrace's text (rpctrace.md §3.1, char for char)", () => {
       `  47<--49(pid1207)->io_write ("a\\tb\\x01"q"\\" -1) = 0 7\n`,
     );
   });
+  it("6: an error by another server", () => {
+    expect(call(file, "io_seek", 21003, [t.int64.pack(0), int(0)], 0x4000001d, [])).to.equal("  47<--49(pid1207)->io_seek (0 0) = 0x4000001d (Illegal seek) \n");
+  });
+  it("16: a kernel's error: its text begins with a parenthesis", () => {
+    expect(call(`task61(${P})`, "vm_region", 2029, [int(0)], 3, [])).to.equal("task61(pid1207)->vm_region (0) = 0x3 ((os/kern) no space available) \n");
+  });
   it("7: a simpleroutine ends its line", () => {
     const out = lines((l) => l.request({ to: file, name: "io_reauthenticate", id: 21014, reply: 0, items: [right(55)] }));
     expect(out).to.equal("  47<--49(pid1207)->io_reauthenticate (   55<--56(pid-1));\n");
@@ -117,6 +123,37 @@ describe("rpctrace's text (rpctrace.md §3.1, char for char)", () => {
     expect(out).to.equal(
       "  20<--37(pid1207)->proc_wait (-1 0) ...52\n  31<--40(pid1207)->io_stat () ...50\n52... = 0 0 0 {0 0} 1208\n50... = 0 {8 1 2 0}\n",
     );
+  });
+});
+
+describe("what must be shown", () => {
+  it("an RPC whose reply comes late while two are open", () => {
+    const out = lines((l) => {
+      l.request({ to: dir, name: "io_select", id: 21012, reply: 52, items: [int(1)] });
+      l.request({ to: file, name: "io_read", id: 21001, reply: 53, items: [t.int64.pack(-1), int(4)] });
+      l.reply(53, 0, [bytes("abcd")]);
+      l.reply(52, 0, [int(1)]);
+    });
+    expect(out).to.equal('  31<--40(pid1207)->io_select (1) ...52\n  47<--49(pid1207)->io_read (-1 4) = 0 "abcd"\n52... = 0 1\n');
+  });
+  it("a message to a dead port: its line is ended by what comes next", () => {
+    const out = lines((l) => {
+      l.request({ to: file, name: "io_read", id: 21001, reply: 52, items: [] });
+      l.request({ to: 52, name: "mach_notify_send_once", id: 71, reply: 0, items: [] });
+    });
+    expect(out).to.equal("  47<--49(pid1207)->io_read () ...52\n  52->mach_notify_send_once ();\n");
+  });
+  it("an unknown id, narrow and wide", () => {
+    const one = (id: number): string => lines((l) => l.request({ to: 7, name: undefined, id, reply: 0, items: [] }));
+    expect([one(3), one(123456)]).to.deep.equal(["   7->    3 ();\n", "   7->123456 ();\n"]);
+  });
+  it("64 KiB of data: up to the size", () => {
+    const data = t.data.pack(new Uint8Array(65536).fill(97));
+    expect(call(file, "io_write", 21000, [data, t.int64.pack(-1)], 0, [int(65536)])).to.equal(`  47<--49(pid1207)->io_write ("${"a".repeat(80)}" -1) = 0 65536\n`);
+  });
+  it("a port array with nulls and dead names", () => {
+    const rights = t.polySends.pack({ names: [port(0), port(22), port(0xffffffff), port(5)], disposition: MsgType.COPY_SEND });
+    expect(showItems([rights], options)).to.equal("{(null)   22<--39(pid1207) (dead)   5}");
   });
 });
 
