@@ -17,12 +17,14 @@ export class HistoryError extends Error {
   override readonly name = "HistoryError";
 }
 
+/** A scheduler that only its caller knows: the trace has its choices. */
+export const CALLERS = "recorded";
+
 /** The header for a system that is built so. `disk` is the path of its disk image. */
 export function runOf(system: SystemOptions, disk?: string): Run {
   const { seed = 0, scheduler = "default", singleUser = false, holes = [], run, bootScript = BOOT_SCRIPT } = system;
-  if (typeof scheduler !== "string") throw new HistoryError("a run under a scheduler of the caller's own cannot be recorded");
   return {
-    ...{ seed, scheduler, singleUser, holes: holes.join(","), bootScript },
+    ...{ seed, scheduler: typeof scheduler === "string" ? scheduler : CALLERS, singleUser, holes: holes.join(","), bootScript },
     ...(run === undefined ? {} : { user: run.user, commands: run.commands }),
     ...(system.disk === undefined ? {} : { disk: disk ?? "", diskSum: crc32(system.disk) }),
   };

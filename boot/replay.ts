@@ -5,6 +5,8 @@
 import { EVERYTHING, type HostEvent, type KernelEvent } from "../mach/kern/events.ts";
 import type { Machine } from "../mach/kern/machine.ts";
 import type { Trace } from "../rpctrace/read.ts";
+import { CALLERS } from "./history.ts";
+import { RecordedStrategy } from "./recorded-strategy.ts";
 import { buildSystem, type SystemOptions } from "./system.ts";
 
 /** The runs differ in their `number`th event, counted from 1. Undefined: that run had no more events. */
@@ -73,7 +75,8 @@ export class Replay {
     const [gap] = trace.gaps;
     this.events = gap === undefined ? trace.events : trace.events.slice(0, gap.after);
     this.end = gap === undefined ? trace.end : undefined;
-    this.machine = buildSystem({ ...system, observe: (machine) => void machine.tap.listen((event) => this.compare(event), EVERYTHING) });
+    const scheduler = system.scheduler === CALLERS ? { scheduler: new RecordedStrategy(this.events) } : {};
+    this.machine = buildSystem({ ...system, ...scheduler, observe: (machine) => void machine.tap.listen((event) => this.compare(event), EVERYTHING) });
   }
 
   /** What comes behind the last event of a file that was cut off is nobody's difference. */

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { KernelEvent } from "../../mach/kern/events.ts";
+import type { Situation, Strategy } from "../../mach/kern/scheduler.ts";
 import { HistoryError, runOf, systemOf, type ReadFile } from "../../boot/history.ts";
 import { encodeRamdisk } from "../../servers/tmpfs/ramdisk.ts";
 import { rootTree } from "../../boot/image.ts";
@@ -54,6 +55,23 @@ describe("a recorded history, run again, is the same", () => {
     }
     expect(middle).to.be.at.least(1);
   }).timeout(120_000);
+
+  it("for a scheduler of the caller's own, by the choices that it made", () => {
+    class Contrary implements Strategy {
+      private turn = 0;
+      next({ enabled }: Situation): number {
+        return this.turn++ % 3 === 0 ? enabled.length - 1 : 0;
+      }
+      choice(): number {
+        return 0;
+      }
+    }
+    const trace = expectSame(commandsBytes({ commands: "ls / | wc", scheduler: new Contrary() }));
+    expect(trace.header.run["scheduler"]).to.equal("recorded");
+    expect(trace.events.some((e) => e.kind === "scheduled" && e.index > 2)).to.equal(true);
+    const less = trace.events.filter((e, i) => e.kind !== "scheduled" || i < trace.events.length / 2);
+    expect(replay({ ...trace, events: less }).difference).to.not.equal(undefined);
+  });
 
   it("for what is typed at the console", () => {
     const trace = expectSame(commandsBytes({ commands: "read a; cat; echo $a", input: "one\ntwo\n" }));
