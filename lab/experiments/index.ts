@@ -2,6 +2,7 @@
 import { experiment as e01 } from "./01-leak.ts";
 import { experiment as e03 } from "./03-open-exec-race.ts";
 import { experiment as e08 } from "./08-etoomanyrefs.ts";
+import { experiment as e09 } from "./09-exhaustion.ts";
 import { experiment as e10 } from "./10-identity.ts";
 import { experiment as e11 } from "./11-forgery.ts";
 import { experiment as e12 } from "./12-cost.ts";
@@ -13,6 +14,7 @@ export const experiments: readonly Experiment[] = [
   e01,
   e03,
   e08,
+  e09,
   e10,
   e11,
   e12,

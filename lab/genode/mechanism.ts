@@ -48,6 +48,23 @@ class Proxy implements RpcObject {
   }
 }
 
+/** What is scarce when the launch begins. */
+export interface Scarce {
+  /** Free descriptors of S, of core. */
+  readonly free?: number;
+  readonly coreFree?: number;
+  /** Free entries of S's registry. */
+  readonly registryFree?: number;
+}
+
+/** What a launch under scarcity left. */
+export interface ScarceLaunched extends Launched {
+  /** Why S, core or P ended or loops, the first of them: "init: Ipc_error (-24)". */
+  readonly trouble: string;
+  /** Objects that core has made for the launch and that nobody will close. */
+  readonly leaked: number;
+}
+
 /** One launch on a fresh system. */
 class Run {
   readonly system: System;
@@ -59,9 +76,12 @@ class Run {
   private atFirst: AuthorityGraph | undefined;
   private cost: Cost | undefined;
   private began = { time: 0, rpcs: 0 };
+  private readonly scarce: Scarce;
+  private objectsBefore = 0;
 
-  constructor(launch: Launch, knobs: Knobs, { seed, strategy }: RunOptions) {
+  constructor(launch: Launch, knobs: Knobs, { seed, strategy }: RunOptions, scarce: Scarce = {}) {
     this.launch = launch;
+    this.scarce = scarce;
     this.system = new System({
       knobs,
       seed,
@@ -125,10 +145,28 @@ class Run {
     const own = new Map(this.launch.manifest.map(({ name }): readonly [string, Service] => [name, { ram: undefined, open: () => this.open(services, name) }]));
     const init = new Init(env, own);
     started(init);
+    this.makeScarce(env);
     this.kernel.meter.reset();
     this.kernel.flight.peak = 0;
     this.began = { time: this.system.stage.machine.now, rpcs: this.rpcs };
     return yield* init.run(configs);
+  }
+
+  private makeScarce({ rt }: Env): void {
+    const { free, coreFree, registryFree } = this.scarce;
+    const fill = (name: string, left: number | undefined): void => {
+      const table = this.system.process(name)?.table;
+      if (table !== undefined && left !== undefined) occupy(this.kernel, table, left);
+    };
+    fill("init", free);
+    fill("core", coreFree);
+    const entries = rt.knobs.registrySize - rt.registry.known.length - (registryFree ?? Infinity);
+    for (let i = 0; i < entries; i++) rt.registry.associate(NO_FD + i, NO_FD + i);
+    this.objectsBefore = this.objectsOfCore;
+  }
+
+  private get objectsOfCore(): number {
+    return this.system.coreServices?.entrypoint.objects.size ?? 0;
   }
 
   /** A session of what S grants under that name; nothing when S does not. */
@@ -168,10 +206,13 @@ class Run {
   }
 
   /** Runs it out. What goes wrong in the child nobody is told. */
-  launched(): Launched {
+  launched(): ScarceLaunched {
     this.system.run();
     const ran = this.status !== undefined;
+    const [troubled] = ["init", "core", "P"].map((name) => this.system.process(name)).filter((p) => p?.trouble !== undefined);
     return {
+      trouble: troubled === undefined ? "" : `${troubled.name}: ${troubled.trouble ?? ""}`,
+      leaked: ran ? 0 : this.objectsOfCore - this.objectsBefore,
       outcome: ran ? { ran, status: this.status ?? 0 } : { ran: false, error: undefined },
       failState: ran ? "none" : this.system.process("init")?.ended === undefined ? "silent" : "fatal",
       atFirst: this.atFirst,
@@ -180,6 +221,18 @@ class Run {
     };
   }
 }
+
+/** Entries of a registry that stand for sockets elsewhere. */
+const NO_FD = 1_000_000;
+
+/** Fills `table` up, with the flag, but for `left` free descriptors below its end. */
+function occupy(kernel: LinuxKernel, table: FdTable, left: number): void {
+  const filler = kernel.flight.open({ kind: "file", ino: kernel.newInode(), object: "filler", rights: [] });
+  for (let free = table.limit - table.size; free > left; free--) table.put(table.lowest ?? -1, filler, true);
+}
+
+/** The launch with something scarce from its first step on. */
+export const launchScarce = (knobs: Knobs, launch: Launch, options: RunOptions, scarce: Scarce): ScarceLaunched => new Run(launch, knobs, options, scarce).launched();
 
 const mechanism = (name: string, knobs: Knobs, policy: Policy = POLICY): Mechanism => ({
   name,
