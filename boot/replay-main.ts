@@ -93,8 +93,10 @@ async function replay({ file, until, force }: ReplayOptions): Promise<number> {
   checkProgram(trace, force);
   const open = (): Replay => new Replay(trace, systemOf(trace.header.run, read));
   if (until === undefined) return verdict(trace, watched(open(), trace.events.length));
-  await prompt(new Debugger(open, until));
-  return 0;
+  if (trace.fault !== undefined) process.stderr.write(`replay: ${trace.fault}; what stands before it can be looked at\n`);
+  const debug = new Debugger(open, until);
+  await prompt(debug);
+  return trace.fault === undefined && debug.same ? 0 : 1;
 }
 
 /** Runs the command; answers the exit status. */

@@ -61,6 +61,11 @@ export class Debugger {
     return this.replay.machine;
   }
 
+  /** As far as it has been run, it is the history that was recorded. */
+  get same(): boolean {
+    return this.replay.result.difference === undefined;
+  }
+
   /** Traps made so far. */
   get step(): number {
     return this.machine.steps;

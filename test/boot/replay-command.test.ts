@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
@@ -40,6 +40,17 @@ describe("the command replay", function () {
     expect(lines.filter((l) => l.startsWith("? "))).to.deep.equal(['? no command "nonsense": help lists them']);
     expect(lines.filter((l) => l.startsWith("step ")).map((l) => l.split(",")[0])).to.deep.equal(["step 500", "step 505", "step 495", "step 485"]);
     expect(lines.at(-1)).to.equal("08048000  7f 48 55 52                                      .HUR");
+  });
+
+  it("shows what stands before damage, and fails all the same", () => {
+    const whole = readFileSync(file);
+    const at = whole.length >> 1;
+    const damaged = join(folder, "damaged");
+    writeFileSync(damaged, whole.map((b, i) => (i === at ? b ^ 1 : b)));
+    const { status, out, err } = run("tasks\n", damaged, "--force", "--until", "800");
+    expect(status).to.equal(1);
+    expect(err).to.match(/^replay: event \d+ of the trace is damaged; what stands before it can be looked at\n$/);
+    expect(out).to.match(/^step 800,.*\ntask +name/);
   });
 
   it("ends with its input", () => {
