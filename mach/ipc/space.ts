@@ -15,11 +15,12 @@ import { PortType } from "./names.ts";
 import type { Port } from "./port.ts";
 import { Port as PortClass } from "./port.ts";
 import type { PortSet } from "./port-set.ts";
+import { SendNames } from "./send-names.ts";
 
 /** User references of a send right stop at this number; a dead name can have one more. */
 export const MAX_UREFS = 65534;
 const FREE_LIST = 64;
-/** Names from here on are few, and stand in a map. */
+/** A name from here on that is beyond the table's end was chosen by its task, and stands in a map. */
 const SMALL = 1 << 16;
 
 /** What a name stands for. */
@@ -61,11 +62,12 @@ export class Space {
   readonly owner: number;
   active = true;
   private readonly table: (Entry | undefined)[] = [];
-  private readonly big = new Map<number, Entry>();
-  private readonly freed: number[] = [];
+  /** Names beyond the table; null while there are none. */
+  private big: Map<number, Entry> | null = null;
+  private freed: number[] | null = null;
   private lowest = 1;
-  /** Name of the send right for a port whose receive right is elsewhere. */
-  private readonly sendNames = new Map<Port, number>();
+  /** Names of send rights for ports whose receive right is elsewhere. */
+  private sendNames: SendNames | null = null;
 
   constructor(realm: Realm = UNWATCHED, owner = 0) {
     this.realm = realm;
@@ -85,15 +87,25 @@ export class Space {
   }
 
   private slot(name: number): Entry | undefined {
-    return name < SMALL ? this.table[name] : this.big.get(name);
+    return name < this.table.length ? this.table[name] : this.big?.get(name);
   }
 
   private fill(name: number, entry: Entry | undefined): void {
-    if (name < SMALL) {
-      while (this.table.length < name) this.table.push(undefined);
-      this.table[name] = entry;
-    } else if (entry) this.big.set(name, entry);
-    else this.big.delete(name);
+    const { table } = this;
+    if (name >= table.length && (name < SMALL || name === table.length)) this.grow(name + 1);
+    if (name < table.length) table[name] = entry;
+    else if (entry) (this.big ??= new Map<number, Entry>()).set(name, entry);
+    else this.big?.delete(name);
+  }
+
+  /** Gives the table `size` slots; names that stood beyond its end move into it. */
+  private grow(size: number): void {
+    const { table, big } = this;
+    while (table.length < size) {
+      const name = table.length;
+      table.push(big?.get(name));
+      big?.delete(name);
+    }
   }
 
   /** The entry of a name in use, brought up to date; undefined for any other number. */
@@ -109,7 +121,7 @@ export class Space {
   private becomeDead(entry: Entry): void {
     const { object } = entry;
     if (object instanceof PortClass) {
-      this.sendNames.delete(object);
+      this.sendNames?.delete(object);
       if (entry.type === PortType.SEND_ONCE) object.sorights--;
       else object.srights--;
     }
@@ -124,7 +136,7 @@ export class Space {
 
   /** A fresh name for `entry`. */
   allocate(entry: Entry): number {
-    const name = this.freed.pop() ?? this.lowestUnused();
+    const name = this.freed?.pop() ?? this.lowestUnused();
     this.fill(name, entry);
     return name;
   }
@@ -138,7 +150,7 @@ export class Space {
   allocateNamed(name: number, entry: Entry): void {
     const old = this.slot(name);
     invariant(old === undefined || old === LISTED, "a chosen name is not in use", name);
-    if (old === LISTED) this.freed.splice(this.freed.indexOf(name), 1);
+    if (old === LISTED) this.freed?.splice(this.freed.indexOf(name), 1);
     this.fill(name, entry);
   }
 
@@ -147,8 +159,9 @@ export class Space {
     const entry = this.slot(name);
     if (entry) dropAccepting(entry);
     if (entry && entry.type !== 0) this.realm.rights?.changed(this, name, undefined);
-    if (this.freed.length < FREE_LIST) {
-      this.freed.push(name);
+    const freed = (this.freed ??= []);
+    if (freed.length < FREE_LIST) {
+      freed.push(name);
       this.fill(name, LISTED);
       return;
     }
@@ -167,15 +180,15 @@ export class Space {
 
   /** The name under which this space holds send or receive rights for `port`. */
   nameOf(port: Port): number | undefined {
-    return port.receiver === this ? port.receiverName : this.sendNames.get(port);
+    return port.receiver === this ? port.receiverName : this.sendNames?.get(port);
   }
 
   /** Records, or forgets, where the send right for a port is whose receive right is elsewhere. */
   rememberSend(port: Port, name: number): void {
-    this.sendNames.set(port, name);
+    (this.sendNames ??= new SendNames(this)).set(port, name);
   }
   forgetSend(port: Port): void {
-    this.sendNames.delete(port);
+    this.sendNames?.delete(port);
   }
 
   /** The names of rights for `port`, for onlookers: the send right's first, then send-once rights' in ascending order. */
@@ -184,7 +197,7 @@ export class Space {
     const entry = send === undefined ? undefined : this.peek(send);
     const found: [number, Entry][] = send === undefined || entry === undefined ? [] : [[send, entry]];
     if (port.sorights === 0) return found;
-    for (const [name, e] of [...this.table.entries(), ...this.big]) if (e?.object === port && e.type === PortType.SEND_ONCE) found.push([name, e]);
+    for (const [name, e] of [...this.table.entries(), ...(this.big ?? [])]) if (e?.object === port && e.type === PortType.SEND_ONCE) found.push([name, e]);
     return found;
   }
 
@@ -194,15 +207,15 @@ export class Space {
     this.table.forEach((entry, name) => {
       if (entry !== undefined && entry !== LISTED) small.push(name);
     });
-    return [...small, ...[...this.big].filter(([, e]) => e !== LISTED).map(([name]) => name).sort((a, b) => a - b)];
+    return [...small, ...[...(this.big ?? [])].filter(([, e]) => e !== LISTED).map(([name]) => name).sort((a, b) => a - b)];
   }
 
   /** The space is gone: nothing can be looked up any more. */
   clear(): void {
     this.active = false;
     this.table.length = 0;
-    this.big.clear();
-    this.freed.length = 0;
-    this.sendNames.clear();
+    this.big = null;
+    this.freed = null;
+    this.sendNames = null;
   }
 }

@@ -53,7 +53,7 @@ export class Task implements KObject {
     this.port = port;
     this.text = text;
     this.createdAt = createdAt;
-    map.onUnmap = (start, end) => this.text.unmap(start, end);
+    map.watcher = text;
   }
 }
 
@@ -63,42 +63,43 @@ const TEXT_STEP = 16;
 
 /** The routines in a task's text that a linker would have placed. Copied with the address space, emptied with it. */
 export class Text {
-  private readonly entries = new Map<number, Entry>();
-  private readonly addresses = new Map<Entry, number>();
+  private entries: Map<number, Entry> | null = null;
+  private addresses: Map<Entry, number> | null = null;
   private next = TEXT_START;
 
   /** The address of `entry`, the same one each time. */
   add(entry: Entry): number {
-    const known = this.addresses.get(entry);
+    const known = this.addresses?.get(entry);
     if (known !== undefined) return known;
     const address = this.next;
     this.next += TEXT_STEP;
-    this.entries.set(address, entry);
-    this.addresses.set(entry, address);
+    this.put(address, entry);
     return address;
   }
 
+  private put(address: number, entry: Entry): void {
+    (this.entries ??= new Map<number, Entry>()).set(address, entry);
+    (this.addresses ??= new Map<Entry, number>()).set(entry, address);
+  }
+
   at(address: number): Entry | undefined {
-    return this.entries.get(address);
+    return this.entries?.get(address);
   }
 
   copy(): Text {
     const copy = new Text();
     copy.next = this.next;
-    for (const [address, entry] of this.entries) {
-      copy.entries.set(address, entry);
-      copy.addresses.set(entry, address);
-    }
+    for (const [address, entry] of this.entries ?? []) copy.put(address, entry);
     return copy;
   }
 
   /** Memory from `start` up to `end` has been deallocated. */
-  unmap(start: number, end: number): void {
-    if (end <= TEXT_START || this.entries.size === 0) return;
-    for (const [address, entry] of [...this.entries]) {
+  unmapped(start: number, end: number): void {
+    if (end <= TEXT_START) return;
+    for (const [address, entry] of [...(this.entries ?? [])]) {
       if (address < start || address >= end) continue;
-      this.entries.delete(address);
-      this.addresses.delete(entry);
+      this.entries?.delete(address);
+      this.addresses?.delete(entry);
     }
   }
 }

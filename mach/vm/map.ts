@@ -30,8 +30,8 @@ export type Placed = { readonly err: 0; readonly address: number } | { readonly 
 
 export class VmMap {
   readonly list = new EntryList();
-  /** Tells the task that its text in this range is gone. */
-  onUnmap: ((start: number, end: number) => void) | null = null;
+  /** Is told that a range is gone: the task's text. */
+  watcher: { unmapped(start: number, end: number): void } | null = null;
 
   /** Bytes mapped (`virtual_size`). */
   get size(): number {
@@ -85,7 +85,7 @@ export class VmMap {
     const start = truncPage(address);
     const end = Math.min(roundPage(address + size), VM_MAX_ADDRESS);
     for (const entry of this.list.remove(start, end)) entry.object?.release();
-    this.onUnmap?.(start, end);
+    this.watcher?.unmapped(start, end);
   }
 
   /** `vm_protect`. PROTECTION_FAILURE above the maximum, and then nothing has changed; the maximum only shrinks, and takes the current along. */

@@ -152,7 +152,7 @@ describe("address spaces", () => {
   it("text that was registered goes when its range is deallocated", () => {
     const gone: number[][] = [];
     const map = new VmMap();
-    map.onUnmap = (start, end) => void gone.push([start, end]);
+    map.watcher = { unmapped: (start, end) => void gone.push([start, end]) };
     map.deallocate(0, 0xc0000000);
     expect(gone).to.deep.equal([[0, 0xc0000000]]);
   });
