@@ -4,6 +4,7 @@ import { main as authServer } from "../servers/auth/main.ts";
 import { main as crashServer } from "../servers/crash/main.ts";
 import { main as execServer } from "../servers/exec/main.ts";
 import { main as fakeauthServer } from "../servers/fakeauth/main.ts";
+import { main as fakerootServer } from "../servers/fakeroot/main.ts";
 import { main as fifoServer } from "../servers/fifo/main.ts";
 import { main as firmlinkServer } from "../servers/firmlink/main.ts";
 import { main as helloServer } from "../servers/hello/main.ts";
@@ -25,6 +26,7 @@ export const servers: readonly (readonly [path: string, main: Main])[] = [
   ["/hurd/exec", execServer],
   ["/bin/fakeauth", fakeauthServer],
   ["/hurd/fakeauth", fakeauthServer],
+  ["/hurd/fakeroot", fakerootServer],
   ["/hurd/fifo", fifoServer],
   ["/hurd/firmlink", firmlinkServer],
   ["/hurd/hello", helloServer],

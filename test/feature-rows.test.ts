@@ -116,7 +116,8 @@ const ROWS: readonly (readonly [row: number, feature: string, checks: Checks])[]
     ["feature-rows.test.ts", "row 24: a login is the head of a collection of its own, which addauth leaves out"],
   ]],
   [25, "fakeauth and fakeroot", [
-    ["boot/fakeauth.test.ts", "its command believes itself root, and can become anybody", "to every server it is who started it: its files are his, what he may not do fails"],
+    ["boot/fakeauth.test.ts", "its command believes itself root, and can become anybody", "to every server it is who started it: its files are his, what he may not do fails",
+      "what nobody has changed is root's; chown and chmod succeed and are shown, to all that run under it", "outside, nothing of that is so but what the user may do himself"],
   ]],
 ];
 

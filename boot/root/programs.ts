@@ -21,6 +21,7 @@ import { main as dirnameProgram } from "./bin/dirname.ts";
 import { main as echoProgram } from "./bin/echo.ts";
 import { main as envProgram } from "./bin/env.ts";
 import { main as execInProgram } from "./bin/exec-in.ts";
+import { main as fakerootProgram } from "./bin/fakeroot.ts";
 import { main as falseProgram } from "./bin/false.ts";
 import { main as faultProgram } from "./bin/fault.ts";
 import { main as findProgram } from "./bin/find.ts";
@@ -106,6 +107,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/echo", echoProgram],
   ["/bin/env", envProgram],
   ["/bin/exec-in", execInProgram],
+  ["/bin/fakeroot", fakerootProgram],
   ["/bin/false", falseProgram],
   ["/bin/fault", faultProgram],
   ["/bin/find", findProgram],

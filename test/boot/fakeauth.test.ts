@@ -34,3 +34,27 @@ describe("fakeauth: a private auth server (feature-table.md row 25)", function (
       expect(guest("fakeauth sh -c 'id -u; fakeauth id -u | cat'; id -u", "", "random", seed)).to.equal("0\n0\n1000\n");
     });
 });
+
+describe("fakeroot: files as root would have them (feature-table.md row 25)", function () {
+  this.timeout(30_000);
+  it("what nobody has changed is root's; chown and chmod succeed and are shown, to all that run under it", () => {
+    const said = lines(guest("fakeroot sh -c 'touch x; stat -c \"%a %U\" x /etc/motd; chown guest x; chmod 4711 x; chmod 600 /etc/motd; sh -c \"stat -c \\\"%a %U\\\" x /etc/motd\"'"));
+    expect(said).to.deep.equal(["644 root", "644 root", "4711 guest", "600 root"]);
+  });
+  it("outside, nothing of that is so but what the user may do himself", () => {
+    const said = lines(guest("fakeroot sh -c 'touch x; chown root x; chmod 0 x; chmod 600 /etc/motd; cat x && echo read'; stat -c '%a %U' x /etc/motd; cat /etc/motd | wc -l"));
+    expect(said).to.deep.equal(["read", "600 guest", "644 root", "2"]);
+  });
+  it("what the user may not read stays closed; what he does to names and contents is done", () => {
+    const script = "cat /etc/shadow; mkdir d; echo a > d/f; echo b >> d/f; mv d/f d/g; ln d/g h; rm d/g; rmdir d; ln -s h l; cat l; exec 3< h; read q <&3; cat <&3; pwd";
+    expect(lines(guest(`fakeroot sh -c '${script}'; cat h; readlink l`))).to.deep.equal(["cat: /etc/shadow: Permission denied", "a", "b", "b", "/home/guest", "a", "b", "h"]);
+  });
+  it("ends with its last client, and takes its command's status along", () => {
+    const said = lines(guest("fakeroot sh -c 'exit 3' 2>/dev/null; echo $?; sleep 1; ps -A | grep -c '/hurd/fakeroot$'; fakeroot true; echo $?"));
+    expect(said).to.deep.equal(["3", "0", "0"]);
+  });
+  for (const seed of [1, 2, 3])
+    it(`works under a random schedule (seed ${seed})`, () => {
+      expect(guest("fakeroot sh -c 'echo a >x; chown 7 x; stat -c %u x; cat x | cat'; cat x", "", "random", seed)).to.equal("7\na\na\n");
+    });
+});

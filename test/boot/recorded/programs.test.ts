@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { runCommands } from "../../../boot/session.ts";
 import { attempt } from "../../../glibc-shim/errno.ts";
-import { STDOUT, type Libc, type Main } from "../../../glibc-shim/libc.ts";
+import { STDERR, STDIN, STDOUT, type Libc, type Main } from "../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
 import { O_DIRECTORY, O_NONBLOCK, O_RDONLY, O_RDWR } from "../../../servers/interfaces/hurd-types.ts";
@@ -133,8 +133,8 @@ const programs: Readonly<Record<string, Main>> = {
     const pid = yield* libc.fork(function* (child) {
       for (const signo of [SIGTSTP, SIGTTIN, SIGTTOU]) yield* child.sigaction(signo, { handler: "SIG_IGN" });
       const other = yield* child.open("/dev/console", O_RDWR);
-      for (const fd of [1, 2]) yield* child.dup2(other, fd);
-      yield* child.dup2(0, other);
+      for (const fd of [STDOUT, STDERR]) yield* child.dup2(other, fd);
+      yield* child.dup2(STDIN, other);
       yield* child.open("/etc/motd", O_RDONLY);
       const started = yield* child.posix_spawn(argv[1] ?? "", argv.slice(1));
       return WEXITSTATUS((yield* child.waitpid(started)).status);
