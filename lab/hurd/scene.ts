@@ -32,6 +32,8 @@ export interface SceneOptions extends Omit<StageOptions, "programs"> {
   readonly way: Way;
   /** Whose S and the peer are. Default: guest's for a secure exec, which would else gain nothing; root's for others. */
   readonly user?: "root" | "guest";
+  /** Pid 1, as root, before anything else: files that the play needs. */
+  before?(libc: Libc): Syscall<void>;
   /** S, before the launch, when all its things are there. `peer` is the peer's task port. */
   prepare?(libc: Libc, scene: Scene, peer: MachPort): Syscall<void>;
   /** The peer's doings; it is over when P is. */
@@ -57,6 +59,8 @@ export class Scene {
   /** The code that the initiator got; undefined: none. */
   error: number | undefined;
   ended: Ended;
+  /** S was told that P runs, as another task. */
+  reported = false;
   private readonly guest: boolean;
 
   constructor(options: SceneOptions) {
@@ -80,6 +84,7 @@ export class Scene {
     yield* writeBroken(libc, BROKEN, 0o755);
     yield* writeBroken(libc, SET_UID_BROKEN, 0o4755);
     yield* libc.mkdir(PLACE, 0o777);
+    yield* this.options.before?.(libc) ?? nothing();
     const peer = yield* libc.posix_spawn(PEER, [PEER]);
     const launcher = yield* libc.posix_spawn(LAUNCHER, [LAUNCHER, String(peer)]);
     const { status } = yield* libc.waitpid(launcher);
@@ -107,6 +112,7 @@ export class Scene {
     const err = yield* options.start?.(libc, this, args) ?? start(libc, this.props, way, launch, args);
     if (err !== 0) this.error = err;
     if (err !== 0) return 127;
+    this.reported = true;
     const { status } = yield* libc.waitpid(-1);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }.bind(this) as Main;

@@ -10,7 +10,7 @@ import type { Libc, Main } from "../../glibc-shim/libc.ts";
 import type { Machine } from "../../mach/kern/machine.ts";
 import type { Strategy } from "../../mach/kern/scheduler.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
-import type { Hole } from "../../servers/interfaces/holes.ts";
+import type { Hole, Omission } from "../../servers/interfaces/holes.ts";
 import { encodeRamdisk } from "../../servers/tmpfs/ramdisk.ts";
 import { Meter } from "./cost.ts";
 import { Eye } from "./eye.ts";
@@ -27,7 +27,7 @@ export interface StageOptions {
   readonly seed?: number;
   /** Schedules the launch, from `begin` to `end`; before and after, the machine goes its usual way. */
   readonly strategy?: Strategy;
-  readonly holes?: readonly Hole[];
+  readonly holes?: readonly (Hole | Omission)[];
   readonly programs?: readonly (readonly [path: string, main: Main])[];
   /** Every message of the launch is written down in words: slow. */
   readonly transcribed?: boolean;
@@ -38,6 +38,8 @@ export class Stage {
   readonly eye: Eye;
   readonly meter: Meter;
   readonly transcript: Transcript;
+  /** Virtual time at which the launch began. */
+  beganAt = Infinity;
   private readonly cues = new Set<string>();
   private readonly strategy: Strategy | undefined;
   private readonly transcribed: boolean;
@@ -67,6 +69,7 @@ export class Stage {
   /** The launch begins: from here on it is counted, written down, and scheduled by the strategy. */
   begin(): void {
     this.cue("begin");
+    this.beganAt = this.machine.now;
     this.eye.markLaunch();
     this.meter.begin();
     if (this.transcribed) this.transcript.begin();
