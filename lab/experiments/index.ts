@@ -1,23 +1,35 @@
 /** All experiments, by number. */
 import { experiment as e01 } from "./01-leak.ts";
 import { experiment as e03 } from "./03-open-exec-race.ts";
+import { experiment as e04 } from "./04-number-reuse.ts";
 import { experiment as e08 } from "./08-etoomanyrefs.ts";
 import { experiment as e09 } from "./09-exhaustion.ts";
 import { experiment as e10 } from "./10-identity.ts";
 import { experiment as e11 } from "./11-forgery.ts";
 import { experiment as e12 } from "./12-cost.ts";
+import { experiment as e13 } from "./13-reexec-filter.ts";
+import { experiment as e14 } from "./14-granularity.ts";
 import { experiment as e15 } from "./15-two-phase-exec.ts";
 import { experiment as e16 } from "./16-fork-then-exec.ts";
+import { experiment as e18 } from "./18-manifest.ts";
+import { experiment as e19 } from "./19-flower.ts";
+import { experiment as e28 } from "./28-named-is-granted.ts";
 import type { Experiment } from "../model/experiment.ts";
 
 export const experiments: readonly Experiment[] = [
   e01,
   e03,
+  e04,
   e08,
   e09,
   e10,
   e11,
   e12,
+  e13,
+  e14,
   e15,
   e16,
+  e18,
+  e19,
+  e28,
 ];

@@ -51,7 +51,7 @@ export function constrain(handle: Handle, rights: readonly FlowerRight[], inLabe
 }
 
 export class Directory {
-  private targets: Target[] = [];
+  protected targets: Target[] = [];
 
   get all(): readonly Target[] {
     return this.targets;
@@ -82,3 +82,18 @@ export class Directory {
     this.targets = this.targets.filter((t) => t.channel !== channel);
   }
 }
+
+/** Addresses in the place of labels, to compare with: a name is the whole set, everybody can say it, and who binds it last has it. */
+export class AddressBook extends Directory {
+  override register(target: Target): undefined {
+    this.targets = [...this.targets.filter((t) => !same(t.labels, target.labels)), target];
+    return undefined;
+  }
+
+  override lookUp(out: Labels): { readonly target: Target; readonly labels: Labels } | Refusal {
+    const target = this.targets.find((t) => same(t.labels, out));
+    return target === undefined ? refuse("NOT_FOUND", "No such address") : { target, labels: out };
+  }
+}
+
+const same = (a: Labels, b: Labels): boolean => a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);

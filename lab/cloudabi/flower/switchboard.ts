@@ -32,8 +32,12 @@ const RIGHT_OF: Readonly<Record<Exclude<Request["call"], "Constrain">, FlowerRig
 };
 
 export class Switchboard {
-  private readonly directory = new Directory();
+  private readonly directory: Directory;
   private readonly handles = new Map<number, { readonly handle: Handle; readonly reader: ArgdataReader }>();
+
+  constructor(directory = new Directory()) {
+    this.directory = directory;
+  }
 
   /** A connection at `fd` may do what `handle` says. */
   add(fd: number, handle: Handle): void {
