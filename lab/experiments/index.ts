@@ -13,6 +13,7 @@ import { experiment as e15 } from "./15-two-phase-exec.ts";
 import { experiment as e16 } from "./16-fork-then-exec.ts";
 import { experiment as e18 } from "./18-manifest.ts";
 import { experiment as e19 } from "./19-flower.ts";
+import { experiment as e20 } from "./20-revocation.ts";
 import { experiment as e28 } from "./28-named-is-granted.ts";
 import type { Experiment } from "../model/experiment.ts";
 
@@ -31,5 +32,6 @@ export const experiments: readonly Experiment[] = [
   e16,
   e18,
   e19,
+  e20,
   e28,
 ];
