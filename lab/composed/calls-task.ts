@@ -7,7 +7,7 @@ import { Space, type Capability } from "./space.ts";
 
 type TaskCalls = Pick<
   Handlers,
-  | "create" | "grant" | "start" | "destroy" | "hand_over" | "bootstrap" | "take_bootstrap" | "swap" | "reassign" | "terminate_threads" | "destroy_memory" | "allocate_memory" | "start_thread" | "take_selection" | "kill"
+  | "create" | "grant" | "start" | "destroy" | "hand_over" | "bootstrap" | "take_bootstrap" | "swap" | "reassign" | "terminate_threads" | "destroy_memory" | "allocate_memory" | "start_thread" | "take_selection" | "kill" | "signal"
 >;
 
 export const taskCalls = (kernel: CapabilityKernel): TaskCalls => ({
@@ -69,6 +69,12 @@ export const taskCalls = (kernel: CapabilityKernel): TaskCalls => ({
     }
     if (process.selection === undefined) return "EPERM";
     kernel.meter.moved(carry(process.space, process.space, process.selection, { selectFds: "flag", selectRights: "stay" }));
+    return 0;
+  },
+  signal(_caller, { task, handler }) {
+    const target = kernel.byName(task);
+    if (target === undefined) return "ESRCH";
+    if (target.task.threads.length > 0) kernel.spawnThread(target, handler);
     return 0;
   },
   kill: onTask(kernel, (target) => {

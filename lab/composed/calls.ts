@@ -25,6 +25,13 @@ export interface Grant {
   readonly move?: boolean;
 }
 
+export interface Answer {
+  readonly token: number;
+  readonly answer: string;
+  readonly rights?: number;
+  readonly carries?: { readonly task: string; readonly to: string } | undefined;
+}
+
 export interface Calls {
   /** Obtains a capability and a descriptor for it. */
   readonly open: { readonly capability: Capability; readonly closeOnExec?: boolean };
@@ -67,10 +74,14 @@ export interface Calls {
   /** The program's descriptors, told to the exec server for its start-up to ask for. */
   readonly take_selection: object;
   readonly kill: { readonly task: string };
+  /** `handler` runs in the task, if that still runs the program that set it: exec resets handlers. */
+  readonly signal: { readonly task: string; readonly handler: () => Syscall<number> };
   readonly call: { readonly channel: string; readonly request: string; readonly rights?: number; readonly bytes?: number };
   readonly receive: { readonly channel: string };
-  /** `carries`: an embryo of the caller's is `to`'s from now on; with nobody to receive it, it dies with the message. */
-  readonly reply: { readonly token: number; readonly answer: string; readonly rights?: number; readonly carries?: { readonly task: string; readonly to: string } | undefined };
+  /** With `carries` an embryo of the caller's is `to`'s from now on; with nobody to receive it, it dies with the message. */
+  readonly reply: Answer;
+  /** Both in one trap, as a server's loop does it. */
+  readonly reply_receive: Answer & { readonly channel: string };
 }
 
 export type CallName = keyof Calls;

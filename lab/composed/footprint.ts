@@ -1,12 +1,12 @@
-/** What a call touches, as cells of modelchecking.md §5.1; one that is only read has `r:` before it. */
+/** What a call touches, by the names that tasks were made with (an exec in place keeps its task), as cells of modelchecking.md §5.1. One that is only read has `r:` before it. */
 import type { CapabilityTrap, Calls } from "./calls.ts";
 import type { CapabilityProcess } from "./process.ts";
 
 export function cellsOf(process: CapabilityProcess, trap: CapabilityTrap): readonly string[] {
-  return [`r:TK(${process.name})`, ...cells(process, trap)];
+  return [`r:TK(${process.task.name})`, ...cells(process, trap)];
 }
 
-function cells({ name, space }: CapabilityProcess, trap: CapabilityTrap): readonly string[] {
+function cells({ task: { name }, space }: CapabilityProcess, trap: CapabilityTrap): readonly string[] {
   const args = trap as unknown as Partial<Calls["call"] & Calls["close"] & { readonly task: string; readonly from: string; readonly to: string }>;
   const slot = (fd: number): string => `NS(${name},${fd})`;
   const every = [...space.fds.keys()].map(slot);
@@ -34,8 +34,13 @@ function cells({ name, space }: CapabilityProcess, trap: CapabilityTrap): readon
       return [`TK(${name})`, `NA(${name})`, `NM(${name})`, `SEL(${name})`, ...every];
     case "call":
     case "receive":
+      return [`Q(${args.channel ?? name})`];
     case "reply":
-      return [`Q(${args.channel ?? "*"})`, "Q(*)"];
+    case "reply_receive":
+      // A server answers on the channel of its own name, and may hand an embryo on.
+      return [`Q(${name})`, "TK(E)"];
+    case "kill":
+      return [`TK(${args.task ?? ""})`, `Q(${args.task ?? ""})`, "TK(E)"];
     default:
       return [`TK(${args.task ?? args.to ?? name})`, `TK(${args.from ?? name})`, `NA(${name})`, `NM(${name})`, ...every];
   }

@@ -9,7 +9,7 @@ import type { Thread } from "../../mach/kern/thread.ts";
 import { ForeignKernel } from "../kernel/foreign-kernel.ts";
 import { Meter } from "../kernel/meter.ts";
 import { WaitQueue } from "../kernel/waits.ts";
-import { FAILED, type CallName, type Calls, type CapabilityTrap, type Gives, type Result } from "./calls.ts";
+import { FAILED, type Answer, type CallName, type Calls, type CapabilityTrap, type Gives, type Result } from "./calls.ts";
 import { spaceCalls } from "./calls-space.ts";
 import { taskCalls } from "./calls-task.ts";
 import { Channels } from "./channels.ts";
@@ -154,15 +154,20 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
     return process.ended === undefined;
   }
 
-  private messageCalls(): Pick<Handlers, "call" | "receive" | "reply"> {
+  private messageCalls(): Pick<Handlers, "call" | "receive" | "reply" | "reply_receive"> {
     return {
       call: (caller, args, gives) => (this.messageStep(caller) ? this.channels.call(caller.thread, args, gives) : BLOCKED),
       receive: (caller, { channel }, gives) => (this.messageStep(caller) ? this.channels.receive(caller.thread, channel, gives) : BLOCKED),
       reply: (caller, args) => (this.messageStep(caller) ? this.reply(caller, args) : BLOCKED),
+      reply_receive: (caller, args, gives) => {
+        if (!this.messageStep(caller)) return BLOCKED;
+        this.reply(caller, args);
+        return this.channels.receive(caller.thread, args.channel, gives);
+      },
     };
   }
 
-  private reply({ process }: Caller, { token, answer, rights = 0, carries }: Calls["reply"]): number {
+  private reply({ process }: Caller, { token, answer, rights = 0, carries }: Answer): number {
     const embryo = carries === undefined ? undefined : this.byName(carries.task);
     const to = carries === undefined ? undefined : this.byName(carries.to);
     if (embryo?.embryo === true && embryo.owner === process) {

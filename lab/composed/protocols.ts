@@ -6,12 +6,13 @@
  * into the old task, reassign the pid to the new task, or swap the program and choose the set by list.
  */
 import { Machine } from "../../mach/kern/machine.ts";
-import type { Strategy } from "../../mach/kern/scheduler.ts";
+import type { ChoiceKind, Situation, Strategy } from "../../mach/kern/scheduler.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import type { Cost, FailState, Launch } from "../model/launch.ts";
 import { rpc, sys, sysGives, type Choice, type ErrorName, type Result } from "./calls.ts";
 import { failStateOf, furnish } from "./compose.ts";
 import { CapabilityKernel, type Fault } from "./kernel.ts";
+import type { CapabilityProcess } from "./process.ts";
 
 export type Protocol = "in-place" | "new-task" | "spawn-early" | "spawn-late" | "two-phase-in-place" | "two-phase-new-task" | "two-phase-list";
 export const PROTOCOLS: readonly Protocol[] = ["in-place", "new-task", "spawn-early", "spawn-late", "two-phase-in-place", "two-phase-new-task", "two-phase-list"];
@@ -46,13 +47,16 @@ export interface ExecOptions {
   readonly fault?: Fault | undefined;
   readonly strategy?: Strategy | undefined;
   readonly seed?: number;
+  /** Adds what goes on beside the exec. */
+  readonly beside?: (kernel: CapabilityKernel, s: CapabilityProcess) => void;
   /** Told when the program has its descriptors, and when nothing goes on any more. */
   readonly look?: (kernel: CapabilityKernel, when: "first" | "end") => void;
 }
 
 /** Makes the exec on a fresh machine and lets it run out. */
-export function execBy(protocol: Protocol, launch: Launch, { fault, strategy, seed = 0, look = () => undefined }: ExecOptions = {}): Executed {
-  const kernel = new CapabilityKernel(new Machine({ seed, instructions: new Map(), ...(strategy === undefined ? {} : { scheduler: strategy }) }));
+export function execBy(protocol: Protocol, launch: Launch, { fault, strategy, seed = 0, beside = () => undefined, look = () => undefined }: ExecOptions = {}): Executed {
+  const gate = strategy === undefined ? undefined : new Gate(strategy);
+  const kernel = new CapabilityKernel(new Machine({ seed, instructions: new Map(), ...(gate === undefined ? {} : { scheduler: gate }) }));
   const choice = choiceOf(protocol, launch);
   const stopped = (): void => {
     kernel.meter.stop();
@@ -64,6 +68,13 @@ export function execBy(protocol: Protocol, launch: Launch, { fault, strategy, se
   kernel.callsAreMessages = true;
   kernel.orphans = two(protocol) ? "die" : "stay";
   kernel.program = programOf(protocol, launch, { first: stopped, works: () => (ran = true) });
+  for (const [name, handle] of servers(protocol, choice)) {
+    kernel.channels.make(name, name);
+    kernel.boot(name, () => serve(name, handle, two(protocol) ? HANDS_TO[name] : undefined));
+  }
+  // The servers are there and wait before anything happens.
+  kernel.machine.run();
+  gate?.open();
   const s = kernel.boot("S", function* () {
     answer = yield* launcher(protocol, choice, launch);
     yield* sys("pause", {});
@@ -72,10 +83,7 @@ export function execBy(protocol: Protocol, launch: Launch, { fault, strategy, se
   furnish(s, launch.holds);
   const before = s.space.fingerprint;
   const { pid, taskPort } = s;
-  for (const [name, handle] of servers(protocol, choice)) {
-    kernel.channels.make(name, name);
-    kernel.boot(name, () => serve(name, handle, two(protocol) ? HANDS_TO[name] : undefined));
-  }
+  beside(kernel, s);
   kernel.meter.start();
   kernel.machine.run();
   look(kernel, "end");
@@ -90,6 +98,28 @@ export function execBy(protocol: Protocol, launch: Launch, { fault, strategy, se
     steps: kernel.stepped,
     allocations: kernel.allocated,
   };
+}
+
+/** Lets a strategy choose from a moment on; before, the first thread that can run does. */
+class Gate implements Strategy {
+  private readonly inner: Strategy;
+  private opened = false;
+
+  constructor(inner: Strategy) {
+    this.inner = inner;
+  }
+
+  open(): void {
+    this.opened = true;
+  }
+
+  next(situation: Situation): number | "stop" {
+    return this.opened ? this.inner.next(situation) : 0;
+  }
+
+  choice(kind: ChoiceKind, below: number): number {
+    return this.opened ? this.inner.choice(kind, below) : 0;
+  }
 }
 
 /** The start-up asks the exec server for the descriptors, where it has them; then the program uses what it wants. */
@@ -150,12 +180,13 @@ const HANDS_TO: Readonly<Record<string, string>> = { exec: "fs", fs: "S" };
 const wordOf = (result: Result): string => (typeof result === "string" ? result : "ok");
 
 function* serve(channel: string, handle: Handle, handsTo: string | undefined): Syscall<number> {
-  for (;;) {
-    const [n, { text, token }] = yield* sysGives("receive", { channel });
-    if (typeof n === "string") return 1;
+  let [n, { text, token }] = yield* sysGives("receive", { channel });
+  while (typeof n !== "string") {
     const answer = yield* handle(text);
-    yield* sys("reply", { token, answer, rights: text === "startup" ? 4 : 0, carries: handsTo === undefined ? undefined : { task: "E", to: handsTo } });
+    const carries = handsTo === undefined ? undefined : { task: "E", to: handsTo };
+    [n, { text, token }] = yield* sysGives("reply_receive", { channel, token, answer, rights: text === "startup" ? 4 : 0, carries });
   }
+  return 1;
 }
 
 /** Runs steps until one fails; then `undo`. */

@@ -14,6 +14,7 @@ import { experiment as e16 } from "./16-fork-then-exec.ts";
 import { experiment as e18 } from "./18-manifest.ts";
 import { experiment as e19 } from "./19-flower.ts";
 import { experiment as e20 } from "./20-revocation.ts";
+import { experiment as e21 } from "./21-whole-schedules.ts";
 import { experiment as e28 } from "./28-named-is-granted.ts";
 import type { Experiment } from "../model/experiment.ts";
 
@@ -33,5 +34,6 @@ export const experiments: readonly Experiment[] = [
   e18,
   e19,
   e20,
+  e21,
   e28,
 ];
