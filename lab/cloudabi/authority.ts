@@ -82,7 +82,7 @@ const namingsOf = (p: CloudProcess, vocabulary: Vocabulary): readonly Naming[] =
 /** Who holds a child's descriptor can wait for it, and kill it by letting go (§2.4). */
 const controlsOf = (p: CloudProcess, alive: readonly CloudProcess[]): readonly Control[] =>
   p.table.all.flatMap(([, { file }]): readonly Control[] =>
-    file instanceof ProcessFile && alive.some((q) => q.label === file.childName()) ? [{ by: p.label, of: file.childName(), through: "process-fd", can: ["kill", "wait"] }] : [],
+    file instanceof ProcessFile && alive.some((q) => q.label === file.child.label) ? [{ by: p.label, of: file.child.label, through: "process-fd", can: ["kill", "wait"] }] : [],
   );
 
 /** What a file is, when the scenario has no better word. */

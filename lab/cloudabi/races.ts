@@ -7,13 +7,14 @@ import { Machine } from "../../mach/kern/machine.ts";
 import type { Strategy } from "../../mach/kern/scheduler.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import type { Scenario } from "../explore/explore.ts";
+import { fd as fdNode, map, text } from "./argdata/node.ts";
 import { errnoName, type Failure } from "./errno.ts";
 import { newFile, OpenRegularFile, type OpenFile } from "./kernel/files.ts";
 import { imageOf } from "./kernel/image.ts";
 import { CloudAbiKernel } from "./kernel/kernel.ts";
 import type { Slot } from "./kernel/table.ts";
 import { fdClose, fdDup, fdMove, fdPin, pause, procExec, procExecPinned, threadCreate, threadYield } from "./libc/calls.ts";
-import { programMain } from "./libc/program.ts";
+import { programExec, programMain } from "./libc/program.ts";
 import { Right, rights } from "./rights.ts";
 
 /** When a number becomes the object that it names. */
@@ -39,10 +40,17 @@ export interface Race {
   readonly design: Design;
   readonly cycles: number;
   readonly bad?: boolean;
+  /** By `program_exec` and a tree, instead of the call alone: its own traps are steps too. By numbers only. */
+  readonly library?: boolean;
 }
 
 /** The exec by `design`: after the tree, a step in which it is serialised, then the call. Between the two the other thread can run. */
-function* launch({ design }: Race, racing: () => Syscall<unknown>): Syscall<Failure> {
+function* launch({ design, library }: Race, racing: () => Syscall<unknown>): Syscall<Failure> {
+  const node = fdNode(RACED);
+  if (library === true && node.err === 0) {
+    yield* racing();
+    return yield* programExec(EXECFD, map([[text("s"), node.value]]));
+  }
   const built = design === "moved" ? yield* fdMove(RACED) : design === "pinned-at-build" ? yield* fdPin(RACED) : undefined;
   yield* racing();
   const pinned = design === "pinned-at-serialise" ? yield* fdPin(RACED) : built;

@@ -69,14 +69,16 @@ function openInode(inode: Inode, { rights: { base, inheriting }, oflags, flags }
   return ok({ file: file.refer(), base: base & type.base, inheriting: inheriting & type.inheriting });
 }
 
-const ofFlags = ({ create, truncate }: OpenFlags): Rights => (create ? Right.FILE_CREATE_FILE : 0n) | (truncate ? Right.FILE_STAT_FPUT_SIZE : 0n);
+/** To create is the directory's own right; to truncate is one of the file's, which a directory can only pass on. */
+const allows = ({ base, inheriting }: Slot, { create, truncate }: OpenFlags): boolean =>
+  includes(base, create ? Right.FILE_CREATE_FILE : 0n) && includes(inheriting, truncate ? Right.FILE_STAT_FPUT_SIZE : 0n);
 
 function open(context: Context, trap: FileOpen): Result<Slot> {
   const { base, inheriting } = trap.rights;
   const from = directoryAt(context, trap.fd, Right.FILE_OPEN);
   if (from.err !== 0) return from;
   const { slot, inode } = from.value;
-  if (!includes(slot.base | slot.inheriting, ofFlags(trap.oflags)) || !includes(slot.inheriting, base | inheriting)) return fail(Errno.ENOTCAPABLE);
+  if (!allows(slot, trap.oflags) || !includes(slot.inheriting, base | inheriting)) return fail(Errno.ENOTCAPABLE);
   const place = walk(inode, trap.path);
   if (place.err !== 0) return place;
   const target = inodeOf(place.value, trap.oflags);

@@ -120,18 +120,25 @@ export class SharedMemory extends OpenFile {
   }
 }
 
+/** What can be seen of a child. */
+export interface Child {
+  /** What the scenario calls it now: an exec may change that. */
+  readonly label: string;
+  readonly name: string;
+  readonly task: { readonly threads: readonly { readonly id: number }[] };
+}
+
 /** A child, and its life: when the last descriptor goes it is killed (§2.4). */
 export class ProcessFile extends OpenFile {
   readonly type = FileType.PROCESS;
   private readonly onClose: () => void;
   /** How the child ended. */
   ended: { readonly status: number } | { readonly signal: string } | undefined;
-  /** The child's name now: an exec changes it. */
-  readonly childName: () => string;
+  readonly child: Child;
 
-  constructor(label: string, childName: () => string, onClose: () => void) {
+  constructor(label: string, child: Child, onClose: () => void) {
     super(label);
-    this.childName = childName;
+    this.child = child;
     this.onClose = onClose;
   }
 

@@ -1,27 +1,41 @@
-/** The cells that a call would touch now (modelchecking.md §5.1), in the scenario's words. */
+/**
+ * The cells that a call would touch now (modelchecking.md §5.1), in the scenario's words. Cells have no modes: two calls with a cell in common may depend on each other, two without can be exchanged.
+ *
+ * Each call touches its own thread, so that what ends threads (exec, exit, letting go of a child) depends on all that they do.
+ */
 import { Socket } from "./sockets.ts";
-import { OpenDirectory, OpenRegularFile } from "./files.ts";
+import { OpenDirectory, OpenRegularFile, ProcessFile, type Child } from "./files.ts";
 import type { CloudProcess } from "./process.ts";
 import type { Slot } from "./table.ts";
 import type { CloudAbiTrap } from "./traps.ts";
 
-/** What using the description touches. */
+const threadCell = (p: Child, thread: number): string => `TH(${p.name},${thread})`;
+const threadsOf = (p: Child): readonly string[] => p.task.threads.map((t) => threadCell(p, t.id));
+
+/** What using the description, or letting go of it, touches. */
 function cellsOf(slot: Slot | undefined): readonly string[] {
   const file = slot?.file;
   if (file instanceof Socket) return [`Q(${file.label})`, ...(file.peer === undefined ? [] : [`Q(${file.peer.label})`])];
   if (file instanceof OpenRegularFile) return [`OFD(${file.label})`, `INO(${file.inode.label})`];
+  if (file instanceof ProcessFile) return [`OFD(${file.label})`, ...threadsOf(file.child)];
   if (file instanceof OpenDirectory) return [`DIR(${file.inode.label})`];
   return file === undefined ? [] : [`OFD(${file.label})`];
 }
 
-/** Every descriptor, and what goes with the last reference. */
-const wholeTable = (p: CloudProcess): readonly string[] => [`TK(${p.name})`, `NA(${p.name})`, ...p.table.all.flatMap(([fd, slot]) => [`NS(${p.name},${fd})`, ...cellsOf(slot)])];
+/** Every descriptor with what goes with its last reference, every thread, and what a parent sees. */
+const wholeProcess = (p: CloudProcess): readonly string[] => [
+  `TK(${p.name})`,
+  `NA(${p.name})`,
+  ...threadsOf(p),
+  ...(p.processFile === undefined ? [] : [`OFD(${p.processFile.label})`]),
+  ...p.table.all.flatMap(([fd, slot]) => [`NS(${p.name},${fd})`, ...cellsOf(slot)]),
+];
 
-/** Cells of `trap`, made by a thread of `p`, each once. */
-export function footprintOf(p: CloudProcess, trap: CloudAbiTrap): readonly string[] {
+/** Cells of `trap`, made by `thread` of `p`, sorted, each once. */
+export function footprintOf(p: CloudProcess, thread: number, trap: CloudAbiTrap): readonly string[] {
   const at = (fd: number): readonly string[] => [`NS(${p.name},${fd})`, ...cellsOf(p.table.get(fd))];
   const allocates = [`NA(${p.name})`];
-  return [...new Set(cells())].sort();
+  return [...new Set([threadCell(p, thread), ...cells()])].sort();
 
   function cells(): readonly string[] {
     switch (trap.call) {
@@ -29,12 +43,12 @@ export function footprintOf(p: CloudProcess, trap: CloudAbiTrap): readonly strin
       case "proc_exit":
       case "proc_raise":
       case "host_execve":
-        return wholeTable(p);
+        return wholeProcess(p);
       case "proc_fork":
-        return [...wholeTable(p), ...allocates];
+        return [...wholeProcess(p), ...allocates];
       case "thread_create":
       case "thread_exit":
-        return [`TK(${p.name})`];
+        return [`TK(${p.name})`, ...threadsOf(p)];
       case "fd_create1":
       case "fd_create2":
       case "host_open":

@@ -82,7 +82,7 @@ export class CloudAbiKernel extends ForeignKernel<CloudProcess> {
     const name = label ?? `${parent.label}/${++parent.children}`;
     const child = this.adopt(name, parent.task, (task) => new CloudProcess(task, name, parent.table.copy()));
     child.uuid = parent.uuid;
-    const file = new ProcessFile(label ?? `process:${name}`, () => child.label, () => this.kill(child, "SIGKILL"));
+    const file = new ProcessFile(label ?? `process:${name}`, child, () => this.kill(child, "SIGKILL"));
     child.processFile = file;
     this.spawnThread(child, body);
     return { child, file };
@@ -95,7 +95,7 @@ export class CloudAbiKernel extends ForeignKernel<CloudProcess> {
   }
 
   footprint(thread: Thread, trap: ForeignTrap): readonly string[] {
-    return footprintOf(this.processOf(thread), trap as CloudAbiTrap);
+    return footprintOf(this.processOf(thread), thread.id, trap as CloudAbiTrap);
   }
 
   /** What stands at `fd`, when it has the rights that are needed. EBADF, ENOTCAPABLE. */

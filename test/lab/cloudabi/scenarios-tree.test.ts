@@ -3,9 +3,11 @@ import { fd as fdNode, fromBuffer, identity, int, map, nothing, seq, text } from
 import { getFd } from "../../../lab/cloudabi/argdata/get.ts";
 import { collect, ITERATOR_INVALID, iterateMap, iterateSeq, lookUp } from "../../../lab/cloudabi/argdata/iterate.ts";
 import { serialise, serialisedLength } from "../../../lab/cloudabi/argdata/serialise.ts";
-import { Errno, errnoName } from "../../../lab/cloudabi/errno.ts";
-import { fdRead, fdStatGet, pause } from "../../../lab/cloudabi/libc/calls.ts";
+import { Errno, errnoName, type Result } from "../../../lab/cloudabi/errno.ts";
+import { clockTimeGet, fdCreate1, fdRead, fdStatGet, fileOpen, pause, randomGet, threadCreate, threadYield } from "../../../lab/cloudabi/libc/calls.ts";
 import { programExec } from "../../../lab/cloudabi/libc/program.ts";
+import { FileType } from "../../../lab/cloudabi/rights.ts";
+import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { got, node, Scene } from "./scene.ts";
 
 /** The whole caller table of §10. */
@@ -46,11 +48,19 @@ describe("CloudABI scenarios: the tree and the table (cloudabi.md §10)", () => 
     expect(scene.seen?.table).to.deep.equal({ 0: "dir", 1: "log" });
   });
 
-  it("C4: a null tree: no data, an empty table; computing, clock and chance are left", () => {
+  it("C4: a null tree: no data, an empty table; computing, clock, chance and threads are left", () => {
     const scene = new Scene();
+    const can: string[] = [];
+    scene.program("p", function* () {
+      const tries = [clockTimeGet(), randomGet(4), threadCreate(function* () { yield* threadYield(); }), fileOpen(0, "a", { base: 0n, inheriting: 0n }), fdRead(0, 1), fdStatGet(0), fdCreate1(FileType.SHARED_MEMORY)];
+      for (const attempt of tries) can.push(errnoName(((yield* attempt as Syscall<Result<unknown>>)).err));
+      return 0;
+    });
     exec(scene, nothing);
     expect(scene.seen?.table).to.deep.equal({});
     expect(scene.seen?.start.argdata).to.have.length(0);
+    expect(can).to.deep.equal(["0", "0", "0", "EBADF", "EBADF", "EBADF", "0"]);
+    expect(scene.caller?.ended).to.deep.equal({ status: 0 });
   });
 
   it("C5: a closed number is EBADF, and the caller is unchanged", () => {
