@@ -4,7 +4,7 @@ import { encodeImage } from "../mach/kern/image.ts";
 import { Machine } from "../mach/kern/machine.ts";
 import { RandomStream } from "../mach/kern/random.ts";
 import { RandomStrategy, type Strategy } from "../mach/kern/scheduler.ts";
-import type { Hole, Omission } from "../servers/interfaces/holes.ts";
+import type { Flaw } from "../servers/interfaces/holes.ts";
 import { encodeRamdisk } from "../servers/tmpfs/ramdisk.ts";
 import type { Main } from "../glibc-shim/libc.ts";
 import { rootTree } from "./image.ts";
@@ -25,7 +25,7 @@ export interface SystemOptions {
   /** Sees the machine before it starts: who listens from here on misses nothing. */
   readonly observe?: (machine: Machine) => void;
   /** Holes of 2021 that this system still has: all of it is built as it was before they were closed. */
-  readonly holes?: readonly (Hole | Omission)[];
+  readonly holes?: readonly Flaw[];
   /** More programs in the image: path and body. */
   readonly programs?: readonly (readonly [path: string, main: Main])[];
 }

@@ -1,5 +1,5 @@
 /** E7: a server dies in the middle of an exec (comparison.md §3; §8 M6). */
-import { boundaries, dieAt, type Victim } from "../hurd/faults.ts";
+import { boundaries, dieAt, type Boundary, type Victim } from "../hurd/faults.ts";
 import type { Way } from "../hurd/launcher.ts";
 import type { SceneOptions } from "../hurd/scene.ts";
 import type { Conclusion, Experiment, Line, Outcome, Point } from "../model/experiment.ts";
@@ -12,8 +12,8 @@ const PLACES = [0, 15, 35, 50, 60, 70, 80];
 const options = (way: Way, seed: number): SceneOptions => ({ launch: { holds: [], manifest: [], grant: [] }, way, seed });
 
 /** The boundaries of each way: the same launch, found out once. */
-const known = new Map<string, readonly number[]>();
-function boundariesOf(way: Way, seed: number): readonly number[] {
+const known = new Map<string, readonly Boundary[]>();
+function boundariesOf(way: Way, seed: number): readonly Boundary[] {
   const key = `${way} ${seed}`;
   const steps = known.get(key) ?? boundaries(options(way, seed));
   known.set(key, steps);
@@ -23,7 +23,7 @@ function boundariesOf(way: Way, seed: number): readonly number[] {
 function run({ victim, way, place }: Point, seed: number): Outcome {
   const steps = boundariesOf(way as Way, seed);
   const index = Math.round(((steps.length - 1) * Number(place)) / 100);
-  const { failState, ...rest } = dieAt(options(way as Way, seed), victim as Victim, steps[index] ?? 0);
+  const { failState, ...rest } = dieAt(options(way as Way, seed), victim as Victim, steps[index]?.step ?? 0);
   return { failState, dv: { class: failState, message: index, of: steps.length, ...rest } };
 }
 

@@ -13,7 +13,7 @@ export type Victim = "exec" | "filesystem" | "proc" | "auth";
 
 const TASKS: Readonly<Record<Victim, string>> = { exec: "server:exec", filesystem: "server:tmpfs.static", proc: "server:proc", auth: "server:auth" };
 /** Traps that the rest may take: more than any launch. */
-const AFTERWARDS = 20_000;
+const AFTERWARDS = 6000;
 
 /** Traps between two looks at who has learnt of it. */
 const LOOK = 20;
@@ -33,16 +33,22 @@ export interface Aftermath {
   readonly orphans: number;
 }
 
-/** The traps at which the messages of the launch are sent, from S's first to P's main. */
-export function boundaries(options: SceneOptions): readonly number[] {
-  const steps: number[] = [];
+/** A message of the launch: the trap at which it is sent, and its id. */
+export interface Boundary {
+  readonly step: number;
+  readonly id: number;
+}
+
+/** The messages of the launch, from S's first to P's main. */
+export function boundaries(options: SceneOptions): readonly Boundary[] {
+  const found: Boundary[] = [];
   const scene = new Scene(options);
   const { machine } = scene.stage;
   machine.tap.listen((event) => {
-    if (event.kind === "message-sent" && scene.stage.has("begin") && !scene.stage.has("end")) steps.push(machine.steps);
+    if (event.kind === "message-sent" && scene.stage.has("begin") && !scene.stage.has("end")) found.push({ step: machine.steps, id: event.id });
   });
   scene.run();
-  return steps;
+  return found;
 }
 
 /** The launch with `victim` dying after the trap with that number; undefined: nobody dies. */

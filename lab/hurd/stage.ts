@@ -10,7 +10,7 @@ import type { Libc, Main } from "../../glibc-shim/libc.ts";
 import type { Machine } from "../../mach/kern/machine.ts";
 import type { Strategy } from "../../mach/kern/scheduler.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
-import type { Hole, Omission } from "../../servers/interfaces/holes.ts";
+import type { Flaw } from "../../servers/interfaces/holes.ts";
 import { encodeRamdisk } from "../../servers/tmpfs/ramdisk.ts";
 import { Meter } from "./cost.ts";
 import { Eye } from "./eye.ts";
@@ -27,7 +27,7 @@ export interface StageOptions {
   readonly seed?: number;
   /** Schedules the launch, from `begin` to `end`; before and after, the machine goes its usual way. */
   readonly strategy?: Strategy;
-  readonly holes?: readonly (Hole | Omission)[];
+  readonly holes?: readonly Flaw[];
   readonly programs?: readonly (readonly [path: string, main: Main])[];
   /** Every message of the launch is written down in words: slow. */
   readonly transcribed?: boolean;

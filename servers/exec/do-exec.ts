@@ -276,6 +276,7 @@ function* succeed(exec: Exec): Syscall<Code> {
   if (exec.inPlace) yield* machCall.task_resume(request.oldtask, {});
   else if (request.oldtask !== MACH_PORT_NULL) yield* machCall.task_terminate(request.oldtask, {});
   yield* slots.commit();
+  if (server.holes.has("exec-answers-late") && (exec.flags & EXEC_SIGTRAP) === 0) while ((info?.object.portarray.length ?? 0) > 0) yield* server.taken.wait();
   if (!exec.inPlace) yield* deallocate(exec.newtask);
   for (const port of [exec.thread, request.file, request.oldtask]) yield* deallocate(port);
   return 0;

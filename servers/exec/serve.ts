@@ -42,7 +42,7 @@ export function execDemuxer(server: ExecServer, opens: Opens, libc: Libc): Demux
       return yield* register(libc);
     },
   });
-  return firstOf(own, bootInfoDemuxer(server.bucket, server.bootInfos), opens.demuxer());
+  return firstOf(own, bootInfoDemuxer(server.bucket, server.bootInfos, server.taken), opens.demuxer());
 }
 
 /** The proc server gets an open of its own, on which it tells the standard data. */

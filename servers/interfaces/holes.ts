@@ -14,8 +14,13 @@ export type Hole = (typeof HOLES)[number];
 export const OMISSIONS = ["secure-new-task", "secure-auth", "secure-proc", "secure-root", "secure-environment"] as const;
 export type Omission = (typeof OMISSIONS)[number];
 
-/** The holes that are open, and the parts that are missing. */
-export type Holes = ReadonlySet<Hole | Omission>;
+/** Another design than the real one: the exec server answers only when the new program has fetched its start-up data (comparison.md §8 M6). */
+export const DESIGNS = ["exec-answers-late"] as const;
+/** Everything in which a build can differ from the system as it is. */
+export type Flaw = Hole | Omission | (typeof DESIGNS)[number];
+
+/** The holes that are open, the parts that are missing, what is done otherwise. */
+export type Holes = ReadonlySet<Flaw>;
 
 /** The system as it is now. */
 export const NO_HOLES: Holes = new Set();
