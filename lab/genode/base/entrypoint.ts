@@ -29,22 +29,30 @@ export class Entrypoint {
   readonly objects = new Map<number, RpcObject>();
   private readonly rt: Runtime;
   private readonly ready: Word = { value: 0 };
+  private readonly active: Word;
   private control: readonly [number, number] = [-1, -1];
   private destroyed = false;
   /** What stands where the next message's reply socket will stand. */
   private slot = -1;
 
-  private constructor(rt: Runtime, name: string) {
+  private constructor(rt: Runtime, name: string, active: boolean) {
     this.rt = rt;
     this.name = name;
+    this.active = { value: active ? 1 : 0 };
   }
 
-  /** A thread that serves, with its sockets made. An error in making them ends the process. */
-  static *create(rt: Runtime, name: string): Syscall<Entrypoint> {
-    const ep = new Entrypoint(rt, name);
+  /** A thread that serves, with its sockets made; with `active` false it serves only after `activate`, and requests wait. An error in making the sockets ends the process. */
+  static *create(rt: Runtime, name: string, active = true): Syscall<Entrypoint> {
+    const ep = new Entrypoint(rt, name, active);
     ep.tid = yield* cloneThread(name, () => ep.main());
     yield* waitWhile(ep.ready, 0);
     return ep;
+  }
+
+  /** Begins to serve. */
+  *activate(): Syscall<void> {
+    this.active.value = 1;
+    yield* futexWake(this.active);
   }
 
   private *main(): Syscall<void> {
@@ -55,6 +63,7 @@ export class Entrypoint {
     yield* this.makeSockets();
     this.ready.value = 1;
     yield* futexWake(this.ready);
+    yield* waitWhile(this.active, 0);
     for (;;) {
       try {
         yield* this.one();

@@ -143,9 +143,10 @@ export class Core {
       announce: () => undefined,
     };
     const child = new Child(this.rt, policy, { ram, cpu, pd: cpu }, own);
-    const parents = yield* Entrypoint.create(this.rt, "init");
+    const parents = yield* Entrypoint.create(this.rt, "init", false);
     const parent = yield* parents.manage(child);
     const pid = yield* startProcess(this.rt, { name: "init", file: "/init", parent });
     child.env.pd = (yield* this.open("PD", `PID=${pid}`)) as Capability;
+    yield* parents.activate();
   }
 }

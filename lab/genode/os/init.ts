@@ -47,9 +47,10 @@ export class Init {
     yield* invoke(this.rt, ram, Ram.REF_ACCOUNT, (args) => args.cap(this.env.ram));
     yield* transfer(this.rt, this.env.ram, ram, CHILD_QUOTA);
     const child = new Child(this.rt, this.policy(config), { ram, cpu, pd: cpu }, this.env.ram);
-    const parents = yield* Entrypoint.create(this.rt, name);
+    const parents = yield* Entrypoint.create(this.rt, name, false);
     this.children.push(child);
     yield* this.launch(config, child, yield* parents.manage(child));
+    yield* parents.activate();
     return child;
   }
 
