@@ -1,9 +1,12 @@
+import { systemTypes } from "./system-types.ts";
+
 /**
- * C headers that interface files include for one constant each, for places without a C library. A file that the reader is given comes first.
+ * C headers that interface files include for one constant each, for places without a C library, and the system's files of types. A file that the reader is given comes first.
  */
 export const builtinHeaders: ReadonlyMap<string, string> = new Map([
   // The length of each of the five fields of a `utsname` on the Hurd.
   ["bits/utsname.h", "#define _UTSNAME_LENGTH 1024\n"],
+  ...systemTypes,
 ]);
 
 /** What the preprocessor of a 32-bit x86 GNU system defines and interface files ask for. */

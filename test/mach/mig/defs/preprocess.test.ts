@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { preprocess } from "../../../../mach/mig/defs/preprocess.ts";
-import { filesOf } from "./read-text.ts";
+import { complaint as complaintOf, filesOf, read } from "./read-text.ts";
 
 const out = (text: string, texts: Readonly<Record<string, string>> = {}, defines: Readonly<Record<string, string>> = {}): string =>
   preprocess("a.defs", text, { files: filesOf(texts), defines: new Map(Object.entries(defines)) })
@@ -98,5 +98,17 @@ describe("the preprocessor of interface files", () => {
     expect(complaint(`#if ${"(".repeat(100000)}1\n#endif`)).to.equal("a.defs:1: #if: nested too deep");
     expect(complaint(`#if ${"!".repeat(100000)}1\n#endif`)).to.equal("a.defs:1: #if: nested too deep");
     expect(complaint(`#define f(x) x x\n${"f(".repeat(1000)}1${")".repeat(1000)}`)).to.match(/^a\.defs:2: /);
+  });
+
+  it("knows the system's types where its files are not, and takes a file that is there first", () => {
+    const text = `#include <hurd/hurd_types.defs>
+#include <mach/std_types.defs>
+subsystem s 5000; INTR_INTERFACE
+routine a(f: file_t; RPT in name: string_t; ids: idarray_t; out port: mach_port_send_t; out data: data_t SCP);`;
+    const { routines } = read(text);
+    expect(routines[0]?.arguments.map(({ name, direction, type }) => `${direction} ${name} ${type.received.value}*${type.bits}`)).to.deep.equal([
+      ...["requestport f 17*32", "in name 12*8", "in ids 2*32", "out port 17*32", "out data 8*8"],
+    ]);
+    expect(complaintOf(text, { "hurd/hurd_types.defs": "type file_t = int;" })).to.equal("a.defs:3: expected a statement, found INTR_INTERFACE");
   });
 });
