@@ -145,5 +145,6 @@ export function honest(knobs: Knobs, entrypoints: number, times: number): Merged
   return judge(r, given.map((g, i) => ({ ...g, used: used[i] })), []);
 }
 
-/** The ways to tell, as knobs of f33c. */
-export const identities: Readonly<Record<Knobs["dedup"], Knobs>> = { none: { ...f33c, dedup: "none" }, peername: f33c, inode: { ...f33c, dedup: "inode" } };
+/** The ways to tell, as knobs: f33c's own is the peer's name; 91e6 looks it up and enters it in one step. */
+export const identities = { none: { ...f33c, dedup: "none" }, peername: f33c, "peername-atomic": { ...f33c, atomicAssociate: true }, inode: { ...f33c, dedup: "inode" } } as const satisfies Readonly<Record<string, Knobs>>;
+export type Identity = keyof typeof identities;

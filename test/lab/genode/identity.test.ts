@@ -28,7 +28,7 @@ describe("who is who (genode-linux.md §9)", () => {
 
   it("without any identity each receipt keeps a descriptor; with one it is one an entrypoint", () => {
     const fds = Object.fromEntries(Object.entries(identities).map(([name, knobs]) => [name, honest(knobs, 3, 4).fds]));
-    expect(fds).to.deep.equal({ none: 12, peername: 3, inode: 3 });
+    expect(fds).to.deep.equal({ none: 12, peername: 3, "peername-atomic": 3, inode: 3 });
   });
 
   describe("the registry", () => {
