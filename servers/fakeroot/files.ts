@@ -59,13 +59,23 @@ export class FakeFiles {
     });
   }
 
-  /** A right on a new open of `node`, to be sent. */
+  /** A right on a new open of `node`, to be sent; the node has been counted for it. */
   *open(node: FakeNode, flags: number): Syscall<PolyRight> {
-    return yield* this.another({ node, openstat: flags & ~OPEN_ONLY, offset: 0 });
+    return yield* this.port({ node, openstat: flags & ~OPEN_ONLY, offset: 0 });
+  }
+
+  /** The same for a node that somebody has open. */
+  *openAgain(node: FakeNode, flags: number): Syscall<PolyRight> {
+    node.ports++;
+    return yield* this.open(node, flags);
   }
 
   private *another(po: Peropen): Syscall<PolyRight> {
     po.node.ports++;
+    return yield* this.port(po);
+  }
+
+  private *port(po: Peropen): Syscall<PolyRight> {
     return yield* this.bucket.getRight(yield* this.bucket.create(this.ports, po));
   }
 
@@ -193,6 +203,7 @@ export class FakeFiles {
     const { bucket, ports, nodes } = this;
     const real = (name: MachPort): MachPort | undefined => bucket.lookup(ports, name)?.object.node.file;
     const open = (node: FakeNode, flags: number): Syscall<PolyRight> => this.open(node, flags);
+    const openAgain = (node: FakeNode, flags: number): Syscall<PolyRight> => this.openAgain(node, flags);
     const lookup = (po: Peropen, name: string, flags: number, mode: number): Syscall<LookupAnswer | { readonly err: Failure }> => this.lookup(po, name, flags, mode);
     return {
       *dir_lookup(po, { file_name, flags, mode }) {
@@ -203,7 +214,7 @@ export class FakeFiles {
         return yield* fsCall.dir_mkdir(node.file, { name, mode: mode | 0o700 });
       },
       *file_getlinknode({ node }) {
-        return { err: 0, linknode: yield* open(node, 0) };
+        return { err: 0, linknode: yield* openAgain(node, 0) };
       },
       *dir_link({ node }, { file, name, excl }) {
         const target = real(file);

@@ -38,7 +38,7 @@ export const main: Main = function* (libc) {
       const err = yield* root.value.openFor(flags & (O_RDWR | O_EXEC));
       if (err) return { err };
       yield* deallocate(dotdot_node);
-      return { err: 0, do_retry: FS_RETRY_NORMAL, retry_name: "", file: yield* files.open(root.value, flags) };
+      return { err: 0, do_retry: FS_RETRY_NORMAL, retry_name: "", file: yield* files.openAgain(root.value, flags) };
     },
     *fsys_goaway(_control, { flags }) {
       if (files.ports.count > 0 && (flags & FSYS_GOAWAY_FORCE) === 0) return { err: Errno.EBUSY };

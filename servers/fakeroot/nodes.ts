@@ -85,7 +85,7 @@ export class FakeNode {
 export class FakeNodes {
   private readonly byIdentity = new Map<MachPort, FakeNode>();
 
-  /** The node for `file` (consumed), open for `openmodes`; a new one has the attributes `fresh`. */
+  /** The node for `file` (consumed), open for `openmodes`, counted for the port that the caller makes on it; a new one has the attributes `fresh`. */
   *of(file: MachPort, openmodes: number, fresh: Faked): Syscall<Result<FakeNode>> {
     const got = yield* ioCall.io_identity(file, {});
     if (got.err) {
@@ -96,12 +96,17 @@ export class FakeNodes {
     const known = this.byIdentity.get(got.idport);
     if (known === undefined) {
       const node = new FakeNode(got.idport, file, openmodes, { ...fresh });
+      node.ports++;
       this.byIdentity.set(node.idport, node);
       return { err: 0, value: node };
     }
+    // Counted at once: its last other port may go while we wait.
+    known.ports++;
     yield* deallocate(got.idport);
     const err = yield* known.openFor(openmodes, file);
-    return err ? { err } : { err: 0, value: known };
+    if (!err) return { err: 0, value: known };
+    yield* this.release(known);
+    return { err };
   }
 
   /** A port on `node` is gone. */

