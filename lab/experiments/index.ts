@@ -24,6 +24,7 @@ import { experiment as e23 } from "./23-cve-2021-43411.ts";
 import { experiment as e24 } from "./24-cve-2021-43412.ts";
 import { experiment as e25 } from "./25-cve-2021-43413.ts";
 import { experiment as e26 } from "./26-cve-2021-43414.ts";
+import { experiment as e27 } from "./27-cloexec.ts";
 import { experiment as e28 } from "./28-named-is-granted.ts";
 import type { Experiment } from "../model/experiment.ts";
 
@@ -53,5 +54,6 @@ export const experiments: readonly Experiment[] = [
   e24,
   e25,
   e26,
+  e27,
   e28,
 ];

@@ -28,19 +28,19 @@ export function* start(libc: Libc, props: Props, way: Way, launch: Launch, args:
 
 /**
  * As the library's exec does it (exec.md §2): what is passed is deallocated, everything else that has a name is destroyed, but for `spared`: the rights that a program which keeps
- * no account of them would leave.
+ * no account of them would leave. `dtable`: passed in place of the descriptors whose flag is not set.
  */
-export function* execSelf(libc: Libc, path: string, args: readonly string[], spared: readonly MachPort[], flags: number): Syscall<number> {
+export function* execSelf(libc: Libc, path: string, args: readonly string[], spared: readonly MachPort[], flags: number, dtable?: readonly MachPort[]): Syscall<number> {
   const found = yield* attempt(libc.file_name_lookup(path, O_EXEC));
   if (found.err) return found.err;
   const { cwdir, crdir, auth, proc, cttyid, bootstrap } = libc.ports;
-  const passed = [cwdir, crdir, auth, proc, cttyid, bootstrap, ...(yield* keptDescriptors(libc))].filter((port) => port !== MACH_PORT_NULL);
+  const passed = [cwdir, crdir, auth, proc, cttyid, bootstrap, ...(dtable ?? (yield* keptDescriptors(libc)))].filter((port) => port !== MACH_PORT_NULL);
   const task = yield* taskSelf();
   const names = yield* machPortCall.mach_port_names(task, {});
   if (names.err) return names.err;
   const destroynames = names.names.filter((name) => !passed.includes(name) && !spared.includes(name));
   const env = [...libc.environ].map(([name, value]) => `${name}=${value}`);
-  const err = yield* libc.hurdExec({ task, file: found.value, path, abspath: path, argv: [path, ...args], env, flags, deallocnames: passed, destroynames });
+  const err = yield* libc.hurdExec({ task, file: found.value, path, abspath: path, argv: [path, ...args], env, flags, deallocnames: passed, destroynames, ...(dtable === undefined ? {} : { dtable }) });
   yield* deallocate(found.value);
   return err;
 }
