@@ -112,6 +112,11 @@ describe("/bin/rpctrace: options, messages, exit statuses", () => {
     expect(lines).to.deep.equal(["rpctrace: /tmp/m:2: invalid format in RPC list file", "rpctrace: /tmp/m:4: invalid format in RPC list file", "1"]);
   });
 
+  it("-I reads every list of a directory, and none of its other files", () => {
+    const { lines } = run('mkdir /tmp/d; echo "my 20000 my_lookup 18 20018 20118" >/tmp/d/a.msgids; echo bad >/tmp/d/b.txt; rpctrace --nostdinc -I /tmp/d -o /tmp/t cat /etc/motd >/dev/null; grep -c "my_lookup (.etc/motd" /tmp/t; grep -c io_read /tmp/t');
+    expect(lines).to.deep.equal(["1", "0"]);
+  });
+
   it("its death kills what it wrapped, not the system", () => {
     expect(run("rpctrace true 2>&1 | head -n 2 | wc -l; echo still here").output).to.match(/^ *2\nstill here\n$/);
   });
