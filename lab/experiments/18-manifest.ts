@@ -1,6 +1,6 @@
 /** E18: the manifest of a program, found by taking away what it does not miss. */
 import { minimise } from "../cloudabi/delta.ts";
-import { mechanismOf } from "../mechanisms.ts";
+import { mechanismOf, mechanisms } from "../mechanisms.ts";
 import { atoms, type Want } from "../model/authority.ts";
 import type { Conclusion, Experiment, Line, Outcome, Point } from "../model/experiment.ts";
 import type { Held, Launch, Mechanism } from "../model/launch.ts";
@@ -41,10 +41,10 @@ function launchOf(pieces: readonly Piece[], manifest: readonly Want[]): Launch {
   };
 }
 
-/** Mechanisms whose launches cost little; those that there are. */
-const CANDIDATES = ["posix", "posix-spawn", "darwin-no-bootstrap", "cloudabi", "cloudabi-spawn", "capsicum"];
-/** Those that can pass one right of an object without another. */
-const NARROWING = ["cloudabi", "cloudabi-spawn", "capsicum"];
+/** The columns in which S selects by a list or a flag, and of which a launch costs little: the real Hurd's would take a minute. */
+const CANDIDATES = mechanisms.filter((m) => ["PX", "PS", "DW", "CA", "CS", "FU", "S4", "WA", "HL"].includes(m.column)).map((m) => m.name);
+/** It can pass one right of an object without another. */
+const narrows = (name: string): boolean => ["explicit-before", "in-call"].includes(mechanismOf(name)?.policy.reduceRights ?? "");
 
 function run(point: Point, seed: number): Outcome {
   const mechanism = mechanismOf(String(point["mechanism"]));
@@ -71,13 +71,13 @@ const wholeObjects = (workload: string): number => {
 };
 
 function fits({ iv, dv }: Line): boolean {
-  const narrow = NARROWING.includes(String(iv["mechanism"]));
+  const narrow = narrows(String(iv["mechanism"]));
   return narrow ? dv["minimal"] === dv["used"] && dv["held"] === dv["used"] : Number(dv["minimal"]) <= Number(dv["used"]) && dv["held"] === wholeObjects(String(iv["workload"]));
 }
 
 function conclude(lines: readonly Line[]): Conclusion {
   const off = lines.filter((l) => !fits(l));
-  const manifests = [...new Set(lines.filter((l) => NARROWING.includes(String(l.iv["mechanism"]))).map((l) => `${String(l.iv["workload"])}: ${String(l.dv["manifest"]) || "nothing"}`))];
+  const manifests = [...new Set(lines.filter((l) => narrows(String(l.iv["mechanism"]))).map((l) => `${String(l.iv["workload"])}: ${String(l.dv["manifest"]) || "nothing"}`))];
   const runs = lines.map((l) => Number(l.dv["runs"]));
   return {
     asExpected: off.length === 0,
@@ -96,7 +96,7 @@ export const experiment: Experiment = {
   setUp: `S holds six objects with ${PIECES.length} atoms and grants them all; atoms are taken away by delta debugging as long as the program's behaviour (it ran, and no use failed) stays.`,
   independent: [
     { name: "workload", what: "what the program uses; the search does not know", values: Object.keys(WORKLOADS) },
-    { name: "mechanism", what: "how it is started", values: CANDIDATES.filter((name) => mechanismOf(name) !== undefined) },
+    { name: "mechanism", what: "how it is started", values: CANDIDATES },
   ],
   dependent: [
     { name: "granted", what: "atoms granted at the start" },

@@ -40,6 +40,20 @@ describe("M1, M9: CloudABI (comparison.md §8)", () => {
     expect(atFirst).to.equal(undefined);
   });
 
+  it("cost (cloudabi.md §11): exec is two traps and copies the data and a number each; spawn is five up to the new program", () => {
+    const { cost } = launched("cloudabi", m1);
+    // The tree {tty: fd, dir: fd}: 06, and twice a key of 1 + 5 bytes and a value of 1 + 5; then 4 bytes for each of the two.
+    expect(cost).to.deep.include({ traps: 2, rightsMoved: 2, bytesCopied: 1 + 2 * (6 + 6) + 2 * 4 });
+    const longer = launched("cloudabi", { ...m1, argumentBytes: 1000 });
+    expect(longer.cost.bytesCopied - cost.bytesCopied).to.equal(1000 + 12 + 3);
+    expect(launched("cloudabi-spawn", m1).cost.traps).to.equal(5);
+  });
+
+  it("too many bytes of arguments are E2BIG, and S is as it was", () => {
+    expect(launched("cloudabi", { ...m1, argumentBytes: 262_144 })).to.deep.include({ outcome: { ran: false, error: "E2BIG" }, failState: "clean" });
+    expect(launched("cloudabi-spawn", { ...m1, argumentBytes: 262_144 })).to.deep.include({ outcome: { ran: false, error: "E2BIG" }, failState: "clean" });
+  });
+
   const child = { object: "child", kind: "process", rights: ["kill", "wait"], at: [7], closeOnExec: false } as const;
   const withChild: Launch = { ...m1, holds: [...m1.holds, child] };
 

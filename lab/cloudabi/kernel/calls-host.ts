@@ -10,6 +10,7 @@ import { activate, executable } from "./calls-process.ts";
 import { OpenDirectory, OpenRegularFile, type Inode } from "./files.ts";
 import type { Calls } from "./kernel.ts";
 import { socketPair } from "./sockets.ts";
+import { share } from "./table.ts";
 import type { HostOpen } from "./traps.ts";
 
 const WRITING = rights("FD_DATASYNC", "FD_WRITE", "FILE_ALLOCATE", "FILE_STAT_FPUT_SIZE");
@@ -55,6 +56,9 @@ export const hostCalls: Calls<"host_execve" | "host_cloexec" | "host_open" | "ho
 
   host_socket({ kernel, process }, trap) {
     if (!process.host) return Errno.ENOSYS;
+    const service = trap.path === undefined ? undefined : kernel.hostServices.get(trap.path);
+    if (service !== undefined) return answer(kernel.install(process, [share(service)]), ([fd]) => (trap.result = fd ?? 0));
+    if (trap.path !== undefined) return Errno.ENOENT;
     const label = trap.bind === undefined ? `connection to ${trap.connect ?? "nobody"}` : `listener at ${trap.bind}`;
     const [here, network] = socketPair(trap.type, [label, `${label}, far end`], kernel.machine, () => kernel.changes.wakeAll());
     network.refer();

@@ -54,6 +54,8 @@ export class CloudAbiKernel extends ForeignKernel<CloudProcess> {
   readonly meter: Meter;
   /** What the host system's paths lead to; CloudABI programs have no such thing. */
   readonly hostRoot = newDirectory("/");
+  /** Connections that paths of the host lead to: what a daemon there gives to whoever connects. */
+  readonly hostServices = new Map<string, Slot>();
   /** Anything that a poll could wait for has changed. */
   readonly changes: WaitQueue;
   /** A process has got a new program with these arguments, and has not run it yet. */
@@ -82,6 +84,7 @@ export class CloudAbiKernel extends ForeignKernel<CloudProcess> {
     const name = label ?? `${parent.label}/${++parent.children}`;
     const child = this.adopt(name, parent.task, (task) => new CloudProcess(task, name, parent.table.copy()));
     child.uuid = parent.uuid;
+    this.meter.moved(parent.table.size);
     const file = new ProcessFile(label ?? `process:${name}`, child, () => this.kill(child, "SIGKILL"));
     child.processFile = file;
     this.spawnThread(child, body);

@@ -195,8 +195,9 @@ export interface HostOpen extends Call<"host_open"> {
   readonly exec: boolean;
   result: number;
 }
-/** A socket that listens at an address, or is connected to one. */
+/** A socket that listens at an address, or is connected to one, or to whoever serves a path of the host. */
 export interface HostSocket extends Call<"host_socket"> {
+  readonly path?: string;
   readonly type: typeof FileType.SOCKET_STREAM | typeof FileType.SOCKET_DGRAM;
   readonly bind?: string;
   readonly connect?: string;

@@ -16,7 +16,7 @@ export function* hostExecve(fd: number, data: Uint8Array): Syscall<Failure> {
 export const hostCloexec = (fd: number, on: boolean): Syscall<Result<undefined>> => made({ op: "foreign", call: "host_cloexec", fd, on }, () => undefined);
 /** A path of the host, for reading or for being executed. */
 export const hostOpen = (path: string, exec = false): Syscall<Result<number>> => made({ op: "foreign", call: "host_open", path, exec, result: 0 }, (t) => t.result);
-export const hostSocket = (type: "stream" | "dgram", at: { readonly bind?: string; readonly connect?: string }): Syscall<Result<number>> =>
+export const hostSocket = (type: "stream" | "dgram", at: { readonly bind?: string; readonly connect?: string; readonly path?: string }): Syscall<Result<number>> =>
   made({ op: "foreign", call: "host_socket", type: type === "stream" ? FileType.SOCKET_STREAM : FileType.SOCKET_DGRAM, ...at, result: 0 }, (t) => t.result);
 
 /**

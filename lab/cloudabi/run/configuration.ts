@@ -4,6 +4,8 @@
  * Tags may be short (`!fd`) or whole (`tag:nuxi.nl,2015:cloudabi/fd`), as upstream's `%TAG` line makes them. `!fd stdin` and `!socket` are of older revisions than the last.
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type ParsedNode } from "yaml";
+import { labels, type Labels } from "../flower/labels.ts";
+import { FLOWER_RIGHTS, type FlowerRight } from "../flower/protocol.ts";
 import { binary, bool, float, int, nothing, str, type Argdata } from "../argdata/node.ts";
 
 /** What the configuration asks for: values, and descriptors that exist or are to be made. */
@@ -13,6 +15,8 @@ export type Wanted =
   | { readonly kind: "executable" }
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "socket"; readonly type: "stream" | "dgram"; readonly bind?: string; readonly connect?: string }
+  /** A handle of the switchboard at a path of the host, with constraints. */
+  | { readonly kind: "switchboard"; readonly path: string; readonly rights: readonly FlowerRight[]; readonly inLabels: Labels; readonly outLabels: Labels }
   | { readonly kind: "seq"; readonly entries: readonly Wanted[] }
   | { readonly kind: "map"; readonly entries: readonly (readonly [Wanted, Wanted])[] };
 
@@ -86,6 +90,8 @@ function tagged(tag: string, node: ParsedNode, reading: Reading): Wanted {
     }
     case "socket":
       return socket(node, reading);
+    case "flower_switchboard_handle":
+      return switchboard(node, reading);
     default:
       throw wrong(node, reading, `unknown tag !${tag}`);
   }
@@ -104,6 +110,21 @@ function socket(node: ParsedNode, reading: Reading): Wanted {
   if ((bind === undefined) === (connect === undefined)) throw wrong(node, reading, "a socket wants one of bind and connect");
   return { kind: "socket", type, ...(bind === undefined ? {} : { bind }), ...(connect === undefined ? {} : { connect }) };
 }
+
+/** `constraints` are those of the switchboard's Constrain. */
+function switchboard(node: ParsedNode, reading: Reading): Wanted {
+  const plain: unknown = node.toJS(reading.document);
+  const { switchboard_path: path, constraints = {}, ...others } = record(plain);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong(node, reading, `Unsupported attribute: ${unknown}`);
+  if (typeof path !== "string") throw wrong(node, reading, "Missing switchboard_path attribute");
+  const { rights = [], in_labels: inLabels, out_labels: outLabels } = record(constraints);
+  const named: readonly unknown[] = Array.isArray(rights) ? rights : [];
+  return { kind: "switchboard", path, rights: FLOWER_RIGHTS.filter((r) => named.includes(r)), inLabels: stringMap(inLabels), outLabels: stringMap(outLabels) };
+}
+
+const record = (x: unknown): Readonly<Record<string, unknown>> => (typeof x === "object" && x !== null && !Array.isArray(x) ? (x as Readonly<Record<string, unknown>>) : {});
+const stringMap = (x: unknown): Labels => labels(Object.fromEntries(Object.entries(record(x)).map(([k, v]) => [k, String(v)])));
 
 function attributes(node: ParsedNode, reading: Reading, known: readonly string[]): Readonly<Record<string, string>> {
   if (!isMap<ParsedNode, ParsedNode | null>(node)) throw wrong(node, reading, "a map of attributes is wanted");

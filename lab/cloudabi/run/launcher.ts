@@ -6,8 +6,9 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { getFd } from "../argdata/get.ts";
 import { iterateSeq } from "../argdata/iterate.ts";
 import { fd as fdNode, map, seq, type Argdata } from "../argdata/node.ts";
-import { errnoName, fail, ok, type Result } from "../errno.ts";
-import { fdWrite } from "../libc/calls.ts";
+import { Errno, errnoName, fail, ok, type Result } from "../errno.ts";
+import { flowerCall } from "../flower/client.ts";
+import { fdClose, fdWrite } from "../libc/calls.ts";
 import { hostOpen, hostProgramExec, hostSocket } from "../libc/host.ts";
 import { programExec, programMain } from "../libc/program.ts";
 import { ConfigurationError, readConfiguration, type Wanted } from "./configuration.ts";
@@ -36,6 +37,8 @@ function* build(wanted: Wanted, execfd: number): Syscall<Result<Argdata>> {
       return yield* opened(hostOpen(wanted.path));
     case "socket":
       return yield* opened(hostSocket(wanted.type, wanted));
+    case "switchboard":
+      return yield* handle(wanted);
     case "seq": {
       const entries = yield* buildAll(wanted.entries, execfd);
       return entries.err === 0 ? ok(seq(entries.value)) : entries;
@@ -57,6 +60,15 @@ function* buildAll(wanted: readonly Wanted[], execfd: number): Syscall<Result<re
     nodes.push(node.value);
   }
   return ok(nodes);
+}
+
+/** Connects to the switchboard, and keeps of that connection a constrained one only. EACCES: it refuses. */
+function* handle({ path, rights, inLabels, outLabels }: Extract<Wanted, { kind: "switchboard" }>): Syscall<Result<Argdata>> {
+  const root = yield* hostSocket("stream", { path });
+  if (root.err !== 0) return root;
+  const { fd } = yield* flowerCall(root.value, { call: "Constrain", rights, inLabels, outLabels });
+  yield* fdClose(root.value);
+  return fd === undefined ? fail(Errno.EACCES) : fdNode(fd);
 }
 
 function* opened(open: Syscall<Result<number>>): Syscall<Result<Argdata>> {

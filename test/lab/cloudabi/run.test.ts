@@ -9,7 +9,10 @@ import { hostOpen } from "../../../lab/cloudabi/libc/host.ts";
 import { fdStatGet, pause } from "../../../lab/cloudabi/libc/calls.ts";
 import { ConfigurationError, readConfiguration } from "../../../lab/cloudabi/run/configuration.ts";
 import { cloudabiRun, reexec, REEXEC_PATH } from "../../../lab/cloudabi/run/launcher.ts";
-import { Right } from "../../../lab/cloudabi/rights.ts";
+import { flowerCall } from "../../../lab/cloudabi/flower/client.ts";
+import { labels } from "../../../lab/cloudabi/flower/labels.ts";
+import { rootHandle, Switchboard } from "../../../lab/cloudabi/flower/switchboard.ts";
+import { FileType, Right, typeRights } from "../../../lab/cloudabi/rights.ts";
 import { got, Scene, tableOf } from "./scene.ts";
 
 interface Ran {
@@ -21,8 +24,9 @@ interface Ran {
 }
 
 /** `cloudabi-run /prog` with the configuration, by a shell that holds the caller table of §10. */
-function run(yaml: string, executable = "/bin/prog"): Ran {
+function run(yaml: string, executable = "/bin/prog", prepare: (scene: Scene) => void = () => undefined): Ran {
   const scene = new Scene();
+  prepare(scene);
   const stages: Record<string, Readonly<Record<number, string>>> = {};
   const { hostRoot } = scene.kernel;
   hostRoot.entries.set("bin", newDirectory("bin", { prog: newFile("prog file", imageOf("p"), true), none: newFile("none", "", true) }));
@@ -85,6 +89,32 @@ describe("cloudabi-run (cloudabi.md §8)", () => {
     }
     expect(run("a: 1", "/bin/nothing").complaint).to.equal("Failed to open executable: ENOENT\n");
     expect(() => readConfiguration("a: [")).to.throw(ConfigurationError);
+  });
+
+  it("constrains a handle of the switchboard before the program gets it", () => {
+    const configuration = ["!flower_switchboard_handle", "switchboard_path: /var/run/flower", "constraints:", "  rights: [CLIENT_CONNECT]", "  out_labels: {tenant: a}", ""].join("\n");
+    const statuses: string[] = [];
+    const started = run(configuration, "/bin/prog", (scene) => {
+      const [ours, theirs] = scene.pair("switchboard");
+      const socket = typeRights[FileType.SOCKET_STREAM];
+      scene.kernel.hostServices.set("/var/run/flower", { file: ours.refer(), ...socket });
+      scene.kernel.start("switchboard", new Map([[0, { file: theirs, ...socket }]]), function* () {
+        const board = new Switchboard();
+        board.add(0, rootHandle);
+        yield* board.serve();
+        return 0;
+      });
+      scene.program("p", function* (ad) {
+        const fd = got(getFd(ad));
+        statuses.push((yield* flowerCall(fd, { call: "ClientConnect", outLabels: labels({}) })).status);
+        statuses.push((yield* flowerCall(fd, { call: "ClientConnect", outLabels: labels({ tenant: "b" }) })).status);
+        statuses.push((yield* flowerCall(fd, { call: "List", outLabels: labels({}) })).status);
+        return 0;
+      });
+    });
+    expect(Object.keys(started.stages["p"] ?? {})).to.deep.equal(["0"]);
+    expect(statuses).to.deep.equal(["NOT_FOUND", "PERMISSION_DENIED", "PERMISSION_DENIED"]);
+    expect(run(configuration).complaint).to.equal("Failed to open what the configuration asks for: ENOENT\n");
   });
 
   it("says by the helper what was wrong with the program: no executable, a closed number", () => {
