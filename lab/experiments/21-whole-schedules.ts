@@ -18,7 +18,7 @@ const BESIDE = ["open", "open, death", "signal, death", "close, death"] as const
 type Beside = (typeof BESIDE)[number];
 
 /** A new task leaves S running beside the program, so everything interleaves with everything: bounded. */
-const BOUNDS: Partial<Record<Protocol, Bound>> = { "new-task": { preemptions: 1 } };
+const boundOf = ({ protocol, beside }: Point): Bound => (protocol !== "new-task" ? {} : { preemptions: beside === "signal, death" ? 0 : 1 });
 
 const kept = { name: "kept", object: "kept", rights: ["r"] };
 /** S passes one file; a log closes on exec. */
@@ -114,7 +114,7 @@ function run(point: Point): Outcome {
       if (ended.leak.length > 0) leaks.add(ended.leak.join(", "));
       return ended;
     },
-  }, BOUNDS[point["protocol"] as Protocol]);
+  }, boundOf(point));
   const bad = [...outcomes].filter(([key]) => key !== "launcher goes on" && key !== "program with kept r");
   return {
     dv: { schedules: executions, classes: classes.size, graphs: graphs.size, endings: outcomes.size, leakSets: leaks.size, mixed: [...classes.values()].filter((c) => c.size > 1).length, bad: bad.map(([key]) => key).join("; ") },
@@ -148,7 +148,7 @@ export const experiment: Experiment = {
   name: "e21-whole-schedules",
   title: "Whole-schedule equivalence",
   question: "Of all schedules of an exec beside an opener, a closer, a signal and a server's death: how many differ, and in how many ways can they end?",
-  setUp: "S execs by each protocol of lab/composed/protocols.ts, through filesystem and exec server, beside one or two others. Every schedule is run (of the new task: every one with at most one preemption); its class is its Foata normal form by the footprints of its traps.",
+  setUp: "S execs by each protocol of lab/composed/protocols.ts, through filesystem and exec server, beside one or two others. Every schedule is run (of the new task: every one with at most one preemption, with a signal none); its class is its Foata normal form by the footprints of its traps.",
   independent: [
     { name: "protocol", what: "how the exec goes", values: VARIANTS },
     { name: "beside", what: "what goes on beside it", values: BESIDE },

@@ -20,6 +20,7 @@ import { experiment as e18 } from "./18-manifest.ts";
 import { experiment as e19 } from "./19-flower.ts";
 import { experiment as e20 } from "./20-revocation.ts";
 import { experiment as e21 } from "./21-whole-schedules.ts";
+import { experiment as e22 } from "./22-content-toctou.ts";
 import { experiment as e23 } from "./23-cve-2021-43411.ts";
 import { experiment as e24 } from "./24-cve-2021-43412.ts";
 import { experiment as e25 } from "./25-cve-2021-43413.ts";
@@ -50,6 +51,7 @@ export const experiments: readonly Experiment[] = [
   e19,
   e20,
   e21,
+  e22,
   e23,
   e24,
   e25,

@@ -4,10 +4,11 @@ import { WaitQueue } from "../kernel/waits.ts";
 import type { Gives } from "./calls.ts";
 import { Description, type Pipe } from "./description.ts";
 import type { Result } from "./errors.ts";
+import { Mode } from "./inode.ts";
 import type { Caller, Handlers, PosixKernel } from "./kernel.ts";
 import { rightsOf } from "./table.ts";
 
-type DescriptorCalls = Pick<Handlers, "close" | "use" | "read" | "write" | "seek" | "dup" | "dup2" | "dup3" | "fcntl_dupfd" | "fcntl_getfd" | "fcntl_setfd" | "pipe2">;
+type DescriptorCalls = Pick<Handlers, "close" | "use" | "read" | "write" | "seek" | "seal" | "dup" | "dup2" | "dup3" | "fcntl_dupfd" | "fcntl_getfd" | "fcntl_setfd" | "pipe2">;
 
 /** The flags that a call sets at once with the number: no moment between. */
 export const flagsOf = ({ closeOnExec = false, closeOnFork = false }: { readonly closeOnExec?: boolean; readonly closeOnFork?: boolean }): { readonly closeOnExec: boolean; readonly closeOnFork: boolean } => ({ closeOnExec, closeOnFork });
@@ -26,6 +27,13 @@ export const descriptorCalls = (kernel: PosixKernel): DescriptorCalls => ({
     if (descriptor === undefined) return "EBADF";
     descriptor.description.offset = offset;
     return offset;
+  },
+  seal({ process }, { fd }) {
+    const to = process.table.get(fd)?.description.to;
+    if (to?.kind !== "inode") return to === undefined ? "EBADF" : "EINVAL";
+    if (to.inode.writers > 0) return "EBUSY";
+    to.inode.sealed = true;
+    return 0;
   },
   dup: ({ process }, { fd }) => process.table.dup(fd, undefined),
   dup2: ({ process }, { fd, to }) => process.table.dup(fd, to),
@@ -85,6 +93,10 @@ function write(kernel: PosixKernel, { process }: Caller, fd: number, text: strin
     to.pipe.pieces.push(text);
     to.pipe.readable.wakeOne();
   }
-  if (to.kind === "inode") to.inode.content = text;
+  if (to.kind === "inode") {
+    to.inode.content = text;
+    // Who writes takes the set-id bits away, unless he is root.
+    if (process.uid.effective !== 0) to.inode.mode &= ~(Mode.SETUID | Mode.SETGID);
+  }
   return text.length;
 }

@@ -20,18 +20,18 @@ export function walk(kernel: PosixKernel, process: PosixProcess, path: string, {
 }
 
 /** Opens a path, or another number of what is open under `/dev/fd/N`. */
-export function openPath(kernel: PosixKernel, process: PosixProcess, path: string, access: Access, { at, create = false }: { readonly at?: number | undefined; readonly create?: boolean } = {}): Description | ErrorName {
+export function openPath(kernel: PosixKernel, process: PosixProcess, path: string, access: Access, { at, create = false, mode = 0o644 }: { readonly at?: number | undefined; readonly create?: boolean; readonly mode?: number } = {}): Description | ErrorName {
   const number = /^\/dev\/fd\/(\d+)$/.exec(path)?.[1];
   if (number !== undefined) return process.table.get(Number(number))?.description ?? "ENOENT";
   const found = walk(kernel, process, path, { at });
   if (typeof found === "string") return found;
-  const inode = found.inode ?? (create ? new Inode(path, "file", { uid: process.uid.effective }) : undefined);
+  const inode = found.inode ?? (create ? new Inode(path, "file", { uid: process.uid.effective, mode: mode & ~process.umask }) : undefined);
   if (inode === undefined) return "ENOENT";
   if (found.inode === undefined) found.parent.entries.set(found.name, inode);
   const writing = access !== "read";
   if (writing && inode.kind === "directory") return "EISDIR";
   if (!mayOpen(process, inode, access)) return "EACCES";
-  if (writing && inode.executing > 0 && kernel.options.writeLock !== false) return "ETXTBSY";
+  if (writing && ((inode.executing > 0 && kernel.options.writeLock !== false) || inode.sealed)) return "ETXTBSY";
   if (writing) inode.writers++;
   return new Description(inode.id, inode.kind, inode.kind === "directory" ? ["lookup"] : RIGHTS[access], { kind: "inode", inode, writing });
 }
@@ -44,7 +44,7 @@ function mayOpen({ uid: { effective } }: PosixProcess, { mode, uid }: Inode, acc
 
 export const fileCalls = (kernel: PosixKernel): FileCalls => ({
   open({ process }, args) {
-    const opened = openPath(kernel, process, args.path, args.access ?? "read", { at: args.at, create: args.create ?? false });
+    const opened = openPath(kernel, process, args.path, args.access ?? "read", { at: args.at, create: args.create ?? false, ...(args.mode === undefined ? {} : { mode: args.mode }) });
     if (typeof opened === "string") return opened;
     const fd = process.table.add(opened, flagsOf(args));
     if (typeof fd === "string" && opened.to.kind === "inode" && opened.to.writing && opened.references === 0) opened.to.inode.writers--;
@@ -57,7 +57,7 @@ export const fileCalls = (kernel: PosixKernel): FileCalls => ({
     if (inode === undefined) return "ENOENT";
     gives.id = inode.id;
     gives.text = inode.content;
-    gives.mode = inode.mode;
+    gives.found = inode.mode;
     return 0;
   },
   rename: ({ process }, { from, to }) => rename(kernel, process, from, to),

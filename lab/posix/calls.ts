@@ -47,13 +47,15 @@ export interface ProgramArguments extends Executable {
 
 /** Arguments of every call. */
 export interface Calls {
-  readonly open: { readonly path: string; readonly access?: Access; readonly closeOnExec?: boolean; readonly closeOnFork?: boolean; readonly at?: number; readonly create?: boolean };
+  readonly open: { readonly path: string; readonly access?: Access; readonly closeOnExec?: boolean; readonly closeOnFork?: boolean; readonly at?: number; readonly create?: boolean; readonly mode?: number };
   readonly close: { readonly fd: number };
   /** Where the descriptor is used with an elementary right of the scenario: read, write, lookup, accept, send … */
   readonly use: { readonly fd: number; readonly right: string };
   readonly read: { readonly fd: number };
   readonly write: { readonly fd: number; readonly text: string };
   readonly seek: { readonly fd: number; readonly offset: number };
+  /** The content can be changed no more; EBUSY while somebody has it open for writing. */
+  readonly seal: { readonly fd: number };
   readonly dup: { readonly fd: number };
   readonly dup2: { readonly fd: number; readonly to: number };
   readonly dup3: { readonly fd: number; readonly to: number; readonly closeOnExec?: boolean; readonly closeOnFork?: boolean };
@@ -68,6 +70,9 @@ export interface Calls {
   readonly fork: { readonly body: () => Syscall<number>; readonly name?: string; readonly vfork?: boolean; readonly processDescriptor?: boolean };
   readonly thread: { readonly body: () => Syscall<number> };
   readonly execve: ProgramArguments;
+  /** Exec in two traps, as through a filesystem and an exec server that have the file's port: set-id is decided by the first, the content is read by the second. */
+  readonly exec_decide: { readonly fd: number };
+  readonly exec_load: ProgramArguments;
   readonly posix_spawn: ProgramArguments & { readonly actions?: readonly FileAction[]; readonly attributes?: SpawnAttributes; readonly name?: string };
   readonly exit: { readonly status: number };
   /** Until a signal; the experiments look around meanwhile. */
@@ -108,10 +113,12 @@ export interface Gives {
   text: string;
   /** pipe2's second number; a process's number beside its descriptor. */
   second: number;
-  /** waitpid: how it ended; stat: what is there. */
+  /** waitpid: how it ended. */
   ended: { readonly status: number } | { readonly signal: string } | undefined;
+  /** stat: whose inode it is. */
   id: string;
-  mode: number;
+  /** stat: its mode bits. */
+  found: number;
 }
 
 /** A trap: the call, its arguments, and what it gives. */

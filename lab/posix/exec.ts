@@ -19,13 +19,16 @@ export const ARG_MAX = 2 * 1024 * 1024;
 /** Interpreters of interpreters. */
 const INTERPRETERS_MAX = 4;
 
+/** What set-id is decided by. */
+export type Owned = Pick<Inode, "mode" | "uid" | "gid">;
+
 /** An executable, ready to run. */
 export interface Image {
   readonly program: Program;
   /** What is mapped: the interpreter's file for a script. */
   readonly inode: Inode;
   /** Whose set-id bits count. */
-  readonly setId: Inode;
+  readonly setId: Owned;
   readonly argv: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   /** Bytes that go to the new stack. */
@@ -97,6 +100,7 @@ export function install(kernel: PosixKernel, process: PosixProcess, image: Image
   process.gid = ids.gid;
   if (kernel.options.darwin === true) process.taskPort += 1000;
   process.embryo = false;
+  process.decided = undefined;
   releaseImage(process);
   process.image = image.inode;
   image.inode.executing++;
@@ -112,7 +116,7 @@ export function install(kernel: PosixKernel, process: PosixProcess, image: Image
   });
 }
 
-function newIds({ uid, gid, tracer, capabilityMode }: PosixProcess, { mode, uid: owner, gid: group }: Inode): { readonly uid: Ids; readonly gid: Ids; readonly changed: boolean } {
+function newIds({ uid, gid, tracer, capabilityMode }: PosixProcess, { mode, uid: owner, gid: group }: Owned): { readonly uid: Ids; readonly gid: Ids; readonly changed: boolean } {
   const allowed = tracer === undefined && !capabilityMode;
   const of = (ids: Ids, bit: number, id: number): Ids => {
     const effective = allowed && (mode & bit) !== 0 ? id : ids.effective;
@@ -147,7 +151,17 @@ export function releaseImage(process: PosixProcess): void {
   process.image = undefined;
 }
 
-export const execCalls = (kernel: PosixKernel): Pick<Handlers, "execve"> => ({
+export const execCalls = (kernel: PosixKernel): Pick<Handlers, "execve" | "exec_decide" | "exec_load"> => ({
+  exec_decide({ process }, { fd }) {
+    const inode = inodeOf(process, fd);
+    if (typeof inode === "string") return inode;
+    process.decided = { mode: inode.mode, uid: inode.uid, gid: inode.gid };
+    return 0;
+  },
+  exec_load({ process }, args) {
+    const image = load(kernel, process, args);
+    return typeof image === "string" ? image : install(kernel, process, { ...image, setId: process.decided ?? image.setId });
+  },
   execve({ process }, args): Result | typeof BLOCKED {
     const image = load(kernel, process, args);
     return typeof image === "string" ? image : install(kernel, process, image);

@@ -51,6 +51,10 @@ function cells(process: PosixProcess, trap: PosixTrap): readonly string[] {
     case "geteuid":
     case "pause":
       return [];
+    case "seal":
+      return [`r:${slot(fd)}`, `INO(${opened(fd)})`];
+    case "exec_decide":
+      return [`r:${slot(fd)}`, `r:INO(${opened(fd)})`];
     case "execve":
       return [`TK(${name})`, `NA(${name})`, `r:DIR(${stringOf(trap, "path")})`, ...process.table.all.map(([n]) => slot(n)), ...inodeCells(stringOf(trap, "path"), false)];
     default:

@@ -26,6 +26,8 @@ export class Inode {
   writers = 0;
   /** Processes that run it: opening for writing is refused with ETXTBSY. */
   executing = 0;
+  /** Its content stays as it is from now on. */
+  sealed = false;
 
   constructor(id: string, kind: InodeKind, { mode = 0o644, uid = 0, gid = 0, content = "" }: { readonly mode?: number; readonly uid?: number; readonly gid?: number; readonly content?: string } = {}) {
     this.id = id;

@@ -125,6 +125,7 @@ export class PosixKernel extends ForeignKernel<PosixProcess> {
       bootstrap: parent?.bootstrap,
       taskPort: this.nextPid,
       embryo: false,
+      decided: undefined,
       started: parent?.started,
       memoryOf: undefined,
     }));

@@ -4,7 +4,7 @@ import { INTERRUPTED } from "../kernel/waits.ts";
 import type { CallName, Calls, Gives, PosixTrap, ProgramArguments } from "./calls.ts";
 import { FAILED, type Result } from "./errors.ts";
 
-const nothing = (): Gives => ({ errno: undefined, text: "", second: 0, ended: undefined, id: "", mode: 0 });
+const nothing = (): Gives => ({ errno: undefined, text: "", second: 0, ended: undefined, id: "", found: 0 });
 
 /** Makes `call`; what it gives besides stands in the second place. */
 export function* sysGives<K extends CallName>(call: K, args: Calls[K]): Syscall<readonly [Result, Gives]> {

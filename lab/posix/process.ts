@@ -68,6 +68,8 @@ export interface PosixProcess extends Process {
   taskPort: number;
   /** Not started yet: the embryo of a builder. Whoever holds its descriptor configures it. */
   embryo: boolean;
+  /** Owner and mode of a file at the moment of `exec_decide`. */
+  decided: { readonly mode: number; readonly uid: number; readonly gid: number } | undefined;
   /** What the last exec gave the program. */
   started: Started | undefined;
   /** Authority that comes by no descriptor: "memory S" for a child that has its parent's memory. */
