@@ -112,8 +112,8 @@ export class OpenDirectory extends OpenFile {
 
 export class SharedMemory extends OpenFile {
   readonly type = FileType.SHARED_MEMORY;
-  /** Mappings keep it too. */
-  content = new Uint8Array(0);
+  /** Mappings keep it too, by themselves: it may be closed. */
+  readonly memory: { content: Uint8Array } = { content: new Uint8Array(0) };
 
   protected closed(): void {
     // Mappings may still refer to the memory.

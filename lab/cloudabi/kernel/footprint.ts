@@ -72,10 +72,15 @@ export function footprintOf(p: CloudProcess, thread: number, trap: CloudAbiTrap)
       case "random_get":
         return [`RND(${p.name})`];
       case "mem_unmap":
+      case "mem_load":
+      case "mem_store":
+        return ["PG"];
       case "thread_yield":
         return [];
       case "mem_map":
-        return trap.fd === -1 ? [] : at(trap.fd);
+        return [`NA(${p.name})`, ...(trap.fd === -1 ? [] : at(trap.fd))];
+      case "file_stat_fput_size":
+        return [...at(trap.fd), "PG"];
       case "fd_read":
       case "fd_write":
       case "fd_seek":

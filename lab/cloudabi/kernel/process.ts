@@ -1,14 +1,22 @@
 /** A process: a table of descriptors, memory, and nothing else that is authority (cloudabi.md §1). */
 import type { Process } from "../../kernel/foreign-kernel.ts";
 import type { Task } from "../../../mach/kern/task.ts";
-import type { ProcessFile, SharedMemory } from "./files.ts";
+import type { ProcessFile } from "./files.ts";
 import type { FdTable, Slot } from "./table.ts";
 
-/** Memory that is mapped: of an object, or private. */
+/** Memory that is mapped. */
 export interface Mapping {
-  readonly object: SharedMemory | undefined;
+  /** Bytes of an object, or private ones. */
+  readonly memory: { content: Uint8Array };
   readonly length: number;
+  readonly read: boolean;
   readonly write: boolean;
+}
+
+/** A place in mapped memory. */
+export interface Place {
+  readonly mapping: Mapping;
+  readonly offset: number;
 }
 
 export class CloudProcess implements Process {
@@ -43,6 +51,15 @@ export class CloudProcess implements Process {
     this.nextAddress += Math.ceil(Math.max(mapping.length, 1) / 4096) * 4096;
     this.mappings.set(address, mapping);
     return address;
+  }
+
+  /** Where `length` bytes at `address` are; undefined when they are not mapped, or the object has become shorter. */
+  place(address: number, length: number): Place | undefined {
+    for (const [start, mapping] of this.mappings) {
+      const offset = address - start;
+      if (offset >= 0 && offset + length <= Math.min(mapping.length, mapping.memory.content.length)) return { mapping, offset };
+    }
+    return undefined;
   }
 
   pin(slot: Slot): number {

@@ -151,6 +151,20 @@ export interface MemMap extends OfFd<"mem_map"> {
 export interface MemUnmap extends Call<"mem_unmap"> {
   readonly address: number;
 }
+/** What load and store instructions do. Outside of what is mapped, or against its protection, they are the end of the process: SIGSEGV. */
+export interface MemLoad extends Call<"mem_load"> {
+  readonly address: number;
+  readonly length: number;
+  data: Uint8Array;
+}
+export interface MemStore extends Call<"mem_store"> {
+  readonly address: number;
+  readonly data: Uint8Array;
+}
+/** Sets the size of memory or of a file. */
+export interface FdTruncate extends OfFd<"file_stat_fput_size"> {
+  readonly size: number;
+}
 export interface SockSend extends OfFd<"sock_send"> {
   readonly data: Uint8Array;
   readonly fds: readonly number[];
@@ -227,6 +241,9 @@ export type CloudAbiTrap =
   | FileReaddir
   | MemMap
   | MemUnmap
+  | MemLoad
+  | MemStore
+  | FdTruncate
   | SockSend
   | SockRecv
   | SockShutdown

@@ -76,6 +76,12 @@ export const fileReaddir = (fd: number): Syscall<Result<readonly string[]>> => m
 export const memMap = (fd: number, length: number, prot: MemMap["prot"]): Syscall<Result<number>> => made({ op: foreign, call: "mem_map", fd, length, prot, address: 0 }, (t) => t.address);
 export const memUnmap = (address: number): Syscall<Result<undefined>> => made({ op: foreign, call: "mem_unmap", address }, nothing);
 
+/** Load and store instructions. */
+export const memLoad = (address: number, length: number): Syscall<Result<Uint8Array>> => made({ op: foreign, call: "mem_load", address, length, data: noBytes }, (t) => t.data);
+export const memStore = (address: number, data: Uint8Array): Syscall<Result<undefined>> => made({ op: foreign, call: "mem_store", address, data }, nothing);
+/** Sets the size of memory or of a file. */
+export const fdTruncate = (fd: number, size: number): Syscall<Result<undefined>> => made({ op: foreign, call: "file_stat_fput_size", fd, size }, nothing);
+
 export const sockSend = (fd: number, data: Uint8Array, fds: readonly number[] = [], siflags = 0): Syscall<Result<number>> =>
   made({ op: foreign, call: "sock_send", fd, data, fds, siflags, written: 0 }, (t) => t.written);
 

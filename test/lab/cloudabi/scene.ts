@@ -46,6 +46,8 @@ export class Scene {
   readonly logPeer: Socket;
   readonly dir = newDirectory("dir", { a: newFile("dir/a", "contents of a"), empty: newFile("dir/empty", "", true), prog: newFile("dir/prog", imageOf("p"), true) });
   readonly secret = newFile("secret", "0123456789abcdefghij");
+  /** Ends that no process holds. */
+  readonly outside: readonly Socket[];
   seen: Seen | undefined;
   caller: CloudProcess | undefined;
 
@@ -62,6 +64,7 @@ export class Scene {
     this.put(4, new OpenRegularFile(newFile("prog", imageOf("p"), true), false), EXECUTABLE);
     const [b, other] = this.pair("B");
     other.refer();
+    this.outside = [this.logPeer, other];
     this.put(7, b, socket);
     this.program("p", function* () {
       yield* pause();
