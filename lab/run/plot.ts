@@ -19,19 +19,28 @@ export const drawingOf = (experiment: Experiment, lines: readonly Line[]): Drawi
 
 const WIDTH = 720;
 
-function marks({ mark, x, y, colour }: PlotSpec, rows: readonly Row[]): Plot.Markish[] {
+function marks({ mark, x, y, colour, facet }: PlotSpec, rows: readonly Row[]): Plot.Markish[] {
   const data = [...rows];
-  const tint = colour ?? null;
+  const at = { x, y, ...(facet === undefined ? {} : { fx: facet }) };
+  const fill = colour === undefined ? {} : { fill: colour };
+  const stroke = colour === undefined ? {} : { stroke: colour };
   switch (mark) {
     case "bar":
-      return [Plot.barY(data, Plot.groupX({ y: "mean" }, { x, y, ...(tint === null ? {} : { fill: tint }), tip: false })), Plot.ruleY([0])];
+      return [Plot.barY(data, Plot.groupX({ y: "mean" }, { ...at, ...fill })), Plot.ruleY([0])];
     case "line":
-      return [Plot.lineY(data, { x, y, ...(tint === null ? {} : { stroke: tint, z: tint }) }), Plot.dot(data, { x, y, ...(tint === null ? {} : { stroke: tint }) })];
+      return [Plot.lineY(data, { ...at, ...stroke, ...(colour === undefined ? {} : { z: colour }) }), Plot.dot(data, { ...at, ...stroke })];
     case "dot":
-      return [Plot.dot(data, { x, y, ...(tint === null ? {} : { stroke: tint }), r: 4 })];
+      return [Plot.dot(data, { ...at, ...stroke, r: 4 })];
     case "cell":
-      return [Plot.cell(data, { x, y, fill: tint ?? y, inset: 0.5 })];
+      return [Plot.cell(data, { ...at, fill: colour ?? y, inset: 0.5 })];
   }
+}
+
+/** What colours say: kinds by a legend; numbers of cells from light to dark. (A legend of a range of numbers needs a canvas, which Node has not.) */
+function colours({ mark, y, colour = y }: PlotSpec, rows: readonly Row[]): Plot.ScaleOptions {
+  const numbers = rows.every((row) => typeof row[colour] === "number" || row[colour] === undefined);
+  if (mark === "cell" && numbers) return { type: "linear", scheme: "blues" };
+  return { type: numbers ? "ordinal" : "categorical", legend: true };
 }
 
 /** What `draw` answers: an element of the document that it was given. */
@@ -42,17 +51,15 @@ export interface Drawn {
 /** Draws with `document`, a browser's or linkedom's; the element is a figure or an svg. */
 export function draw({ spec, rows }: Drawing, document: object): Drawn {
   const ordinal = rows.some((row) => typeof row[spec.x] !== "number");
-  const facet = spec.facet === undefined ? {} : { facet: { data: [...rows], x: spec.facet } };
   return Plot.plot({
-    document,
+    document: document as never,
     width: WIDTH,
-    height: 320,
-    marginLeft: 60,
-    marginBottom: ordinal ? 90 : 40,
-    x: { label: spec.x, ...(ordinal ? { tickRotate: -30 } : {}) },
-    y: { label: spec.y, grid: true },
-    ...(spec.colour === undefined ? {} : { color: { legend: true, ...(rows.some((r) => typeof r[spec.colour ?? ""] !== "number") ? { type: "categorical" as const } : {}) } }),
-    ...facet,
+    height: 340,
+    marginLeft: spec.mark === "cell" ? 140 : 60,
+    marginBottom: ordinal ? 110 : 40,
+    x: { label: spec.x, ...(ordinal ? { tickRotate: -35 } : {}) },
+    y: { label: spec.y, ...(spec.mark === "cell" ? {} : { grid: true }) },
+    ...(spec.colour === undefined && spec.mark !== "cell" ? {} : { color: colours(spec, rows) }),
     marks: marks(spec, rows),
-  });
+  }) as Drawn;
 }
