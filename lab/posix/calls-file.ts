@@ -9,7 +9,7 @@ import type { PosixProcess } from "./process.ts";
 
 type FileCalls = Pick<Handlers, "open" | "stat" | "rename" | "symlink" | "chdir">;
 
-const RIGHTS: Readonly<Record<Access, readonly string[]>> = { read: ["read"], write: ["write"], "read-write": ["read", "write"] };
+const RIGHTS: Readonly<Record<Access, readonly string[]>> = { read: ["read"], write: ["write"], "read-write": ["read", "write"], execute: ["read", "fexecve"] };
 
 /** A path from the process's directories; from the descriptor `at` when given, and in capability mode never above it. */
 export function walk(kernel: PosixKernel, process: PosixProcess, path: string, { at, follow }: { readonly at?: number | undefined; readonly follow?: boolean } = {}): Walked | ErrorName {
@@ -28,7 +28,7 @@ export function openPath(kernel: PosixKernel, process: PosixProcess, path: strin
   const inode = found.inode ?? (create ? new Inode(path, "file", { uid: process.uid.effective, mode: mode & ~process.umask }) : undefined);
   if (inode === undefined) return "ENOENT";
   if (found.inode === undefined) found.parent.entries.set(found.name, inode);
-  const writing = access !== "read";
+  const writing = access === "write" || access === "read-write";
   if (writing && inode.kind === "directory") return "EISDIR";
   if (!mayOpen(process, inode, access)) return "EACCES";
   if (writing && ((inode.executing > 0 && kernel.options.writeLock !== false) || inode.sealed)) return "ETXTBSY";
@@ -36,10 +36,12 @@ export function openPath(kernel: PosixKernel, process: PosixProcess, path: strin
   return new Description(inode.id, inode.kind, inode.kind === "directory" ? ["lookup"] : RIGHTS[access], { kind: "inode", inode, writing });
 }
 
+const BITS: Readonly<Record<string, number>> = { read: 4, write: 2, fexecve: 1 };
+
 function mayOpen({ uid: { effective } }: PosixProcess, { mode, uid }: Inode, access: Access): boolean {
   if (effective === 0) return true;
   const bits = effective === uid ? mode >> 6 : mode;
-  return RIGHTS[access].every((r) => (bits & (r === "read" ? 4 : 2)) !== 0);
+  return RIGHTS[access].every((r) => (bits & (BITS[r] ?? 0)) !== 0);
 }
 
 export const fileCalls = (kernel: PosixKernel): FileCalls => ({

@@ -29,7 +29,8 @@ export interface SpawnAttributes {
   readonly bootstrap?: { readonly object: string } | "none";
 }
 
-export type Access = "read" | "write" | "read-write";
+/** "execute": O_EXEC, what fexecve needs in capability mode; the content can be read too. */
+export type Access = "read" | "write" | "read-write" | "execute";
 
 /** How an executable is named. */
 export interface Executable {

@@ -4,7 +4,6 @@
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import type { Mechanism, Policy } from "../model/launch.ts";
 import type { FileAction, SpawnAttributes } from "./calls.ts";
-import { Description } from "./description.ts";
 import type { Result } from "./errors.ts";
 import type { PosixOptions } from "./kernel.ts";
 import { forkAndExec, sys } from "./libc.ts";
@@ -46,11 +45,9 @@ const darwin =
     sys("posix_spawn", { ...context.program, attributes: { closeOnExecDefault: true, ...attributes }, actions: granted(context).map((fd): FileAction => ({ kind: "inherit", fd })) });
 
 /** Capability mode: the program is a descriptor, rights of what is granted are cut to the grant, and the child can name nothing more. */
-function* capsicum(context: LaunchContext): Syscall<Result> {
-  const { program, launch } = context;
-  const fd = yield* sys("open", { path: PROGRAM_PATH, closeOnExec: true });
+function* capsicum({ program, launch }: LaunchContext): Syscall<Result> {
+  const fd = yield* sys("open", { path: PROGRAM_PATH, access: "execute", closeOnExec: true });
   if (typeof fd !== "number") return fd;
-  withRight(context, fd);
   return yield* forkAndExec(
     { fd, argv: program.argv, bytes: program.bytes },
     {
@@ -60,14 +57,6 @@ function* capsicum(context: LaunchContext): Syscall<Result> {
       },
     },
   );
-}
-
-/** The executable is opened with the right to be executed, as O_EXEC gives it. */
-function withRight({ kernel }: LaunchContext, fd: number): void {
-  const s = kernel.all.find((p) => p.name === "S");
-  const old = s?.table.get(fd);
-  if (s === undefined || old === undefined) return;
-  s.table.put(fd, { ...old, description: new Description("executable", "file", ["read", "fexecve"], old.description.to) });
 }
 
 /** Spawn templates: the executable is found once; each launch is a fork of the caller with the template's actions. */

@@ -2,10 +2,14 @@ import { expect } from "chai";
 import { experiment } from "../../../lab/experiments/03-open-exec-race.ts";
 import { exploreAll } from "../../../lab/explore/explore.ts";
 import { readDeviations, ReplayStrategy } from "../../../lab/explore/schedule.ts";
+import type { Line } from "../../../lab/model/experiment.ts";
 import { lineAt, linesOf } from "./runs.ts";
 
 describe("E3: open against exec", () => {
-  const lines = linesOf(experiment, ({ iterations }) => iterations !== 3);
+  let lines: readonly Line[] = [];
+  before(() => {
+    lines = linesOf(experiment, ({ iterations }) => iterations !== 3);
+  });
 
   it("two steps: 1 of 3 schedules leaks in an exec of one trap, at one preemption", () => {
     expect(lineAt(lines, { mechanism: "posix", atomic: false, iterations: 1 }).dv).to.include({ schedules: 3, leaking: 0.333, preemptions: 1 });

@@ -1,10 +1,14 @@
 import { expect } from "chai";
 import { experiment } from "../../../lab/experiments/12-cost.ts";
+import type { Line } from "../../../lab/model/experiment.ts";
 import { lineAt, linesOf } from "./runs.ts";
 
 describe("E12: cost model", () => {
   const some = ["posix", "posix-spawn", "posix-spawn-closing", "linux-builder", "cloudabi", "fuchsia", "hurd-in-place"];
-  const lines = linesOf(experiment, ({ mechanism, p }) => some.includes(String(mechanism)) && (mechanism !== "hurd-in-place" || p === 0 || p === 20));
+  let lines: readonly Line[] = [];
+  before(() => {
+    lines = linesOf(experiment, ({ mechanism, p }) => some.includes(String(mechanism)) && (mechanism !== "hurd-in-place" || p === 0 || p === 20));
+  });
 
   it("the Hurd's exec in place moves three rights for each descriptor, CloudABI one", () => {
     const moved = (mechanism: string, p: number): number => Number(lineAt(lines, { mechanism, p, others: 0 }).dv["rightsMoved"]);

@@ -4,10 +4,14 @@ import { twoPhase } from "../../../lab/composed/mechanisms.ts";
 import { experiment } from "../../../lab/experiments/15-two-phase-exec.ts";
 import { m1 } from "../../../lab/model/m1.ts";
 import { judge } from "../../../lab/model/measure.ts";
+import type { Line } from "../../../lab/model/experiment.ts";
 import { lineAt, linesOf } from "./runs.ts";
 
 describe("E15: transactional exec", () => {
-  const lines = linesOf(experiment);
+  let lines: readonly Line[] = [];
+  before(() => {
+    lines = linesOf(experiment);
+  });
 
   it("every protocol works without a fault", () => {
     for (const protocol of PROTOCOLS) expect(execBy(protocol, m1), protocol).to.include({ ran: true, failState: "none" });

@@ -1,9 +1,13 @@
 import { expect } from "chai";
 import { experiment } from "../../../lab/experiments/16-fork-then-exec.ts";
+import type { Line } from "../../../lab/model/experiment.ts";
 import { lineAt, linesOf } from "./runs.ts";
 
 describe("E16: fork and exec against direct construction", () => {
-  const lines = linesOf(experiment);
+  let lines: readonly Line[] = [];
+  before(() => {
+    lines = linesOf(experiment);
+  });
 
   it("fork's child holds all of S for a while, close-on-fork leaves the grant", () => {
     expect(lineAt(lines, { way: "fork" }).dv).to.include({ peak: 6, beyondGrant: 3, memory: "memory S read", runsCodeOfS: true });

@@ -1,10 +1,14 @@
 import { expect } from "chai";
 import { experiment } from "../../../lab/experiments/21-whole-schedules.ts";
 import { dependent } from "../../../lab/explore/classes.ts";
+import type { Line } from "../../../lab/model/experiment.ts";
 import { lineAt, linesOf } from "./runs.ts";
 
 describe("E21: whole-schedule equivalence", () => {
-  const lines = linesOf(experiment, ({ protocol, beside }) => protocol !== "new-task" && (beside === "open" || beside === "close, death"));
+  let lines: readonly Line[] = [];
+  before(() => {
+    lines = linesOf(experiment, ({ protocol, beside }) => protocol !== "new-task" && (beside === "open" || beside === "close, death"));
+  });
 
   it("an exec in one phase can end with nobody, or with a right too many", () => {
     expect(lineAt(lines, { protocol: "in-place", beside: "open" }).dv).to.include({ schedules: 165, classes: 24, endings: 2, leakSets: 1 });

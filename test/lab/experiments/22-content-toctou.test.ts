@@ -1,9 +1,13 @@
 import { expect } from "chai";
 import { experiment } from "../../../lab/experiments/22-content-toctou.ts";
+import type { Line } from "../../../lab/model/experiment.ts";
 import { lineAt, linesOf } from "./runs.ts";
 
 describe("E22: check and use of an executable's content", () => {
-  const lines = linesOf(experiment);
+  let lines: readonly Line[] = [];
+  before(() => {
+    lines = linesOf(experiment);
+  });
   const evil = (method: string, file: string, attack: string): unknown => lineAt(lines, { method, file, attack }).dv["evil"];
 
   it("by path: a rename between check and exec wins in one of three schedules", () => {
