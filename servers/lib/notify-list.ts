@@ -8,12 +8,13 @@ export class NotifyList {
   private ports: MachPort[] = [];
   private tick = 0;
 
-  /** Adds a port (consumed) and tells it at once that it is heard: an event of type NULL with the present tick. */
-  *add(port: MachPort, kind: "dir" | "file"): Syscall<void> {
-    this.ports.push(port);
+  /** Adds a port (consumed), having told it that it is heard: an event of type NULL with the present tick. Why that could not be sent; then it is not kept. */
+  *add(port: MachPort, kind: "dir" | "file"): Syscall<number> {
     const tickno = this.tick;
-    if (kind === "dir") yield* fsNotifyCall.dir_changed(port, { tickno, change: 0, name: "" });
-    else yield* fsNotifyCall.file_changed(port, { tickno, change: 0, start: 0, end: 0 });
+    const notice = { tickno, change: 0 };
+    const { err } = yield* kind === "dir" ? fsNotifyCall.dir_changed(port, { ...notice, name: "" }) : fsNotifyCall.file_changed(port, { ...notice, start: 0, end: 0 });
+    if (!err) this.ports.push(port);
+    return err;
   }
 
   /** An entry came, went or was renumbered. */

@@ -3,7 +3,7 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Result } from "../../../glibc-shim/errno.ts";
 import { DIR_CHANGED_NEW } from "../../interfaces/hurd-types.ts";
 import { S_ISDIR, S_ISGID, S_ISUID } from "../../interfaces/stat.ts";
-import { isRoot, type IoUser } from "../iouser.ts";
+import type { IoUser } from "../iouser.ts";
 import type { Diskfs } from "./filesystem.ts";
 import type { Node } from "./node.ts";
 
@@ -11,7 +11,7 @@ import type { Node } from "./node.ts";
 export function* newNode(fs: Diskfs, dir: Node, mode: number, user: IoUser): Syscall<Result<Node>> {
   const [uid] = user.uids;
   let bits = uid === undefined ? mode & ~S_ISUID : mode;
-  if (!user.gids.includes(dir.st.gid) && !isRoot(user)) bits &= ~S_ISGID;
+  if (!user.gids.includes(dir.st.gid)) bits &= ~S_ISGID;
   const made = yield* fs.store.alloc(dir, bits);
   if (made.err) return made;
   const { st } = made.value;

@@ -7,7 +7,7 @@ import { deallocate } from "../../../glibc-shim/rights.ts";
 import { encodeEntries } from "../../interfaces/dirent.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import { DIR_CHANGED_NEW, DIR_CHANGED_RENUMBER, DIR_CHANGED_UNLINK, FSYS_GOAWAY_UNLINK, O_READ } from "../../interfaces/hurd-types.ts";
-import { S_IFDIR, S_IFMT, S_IFREG, S_IPTRANS, S_ISDIR, S_ISPARE, S_ITRANS, S_IWRITE } from "../../interfaces/stat.ts";
+import { S_IFDIR, S_IFMT, S_IFREG, S_IPTRANS, S_ISDIR, S_ISPARE, S_ISVTX, S_ITRANS, S_IWRITE } from "../../interfaces/stat.ts";
 import { access } from "../iouser.ts";
 import { createNode, newNode } from "./create.ts";
 import { lookupEntry } from "./entry.ts";
@@ -20,8 +20,8 @@ export function* dirReaddir(
   fs: Diskfs, self: Protid, entry: number, nentries: number, bufsiz: number,
 ): Syscall<{ readonly err: 0; readonly data: Uint8Array; readonly amount: number } | { readonly err: Failure }> {
   const { node } = self;
-  if (!S_ISDIR(node.st.mode)) return { err: Errno.ENOTDIR };
   if (!(self.po.openstat & O_READ)) return { err: Errno.EBADF };
+  if (!S_ISDIR(node.st.mode)) return { err: Errno.ENOTDIR };
   return yield* fs.lock.with(function* () {
     const entries = yield* node.entries();
     if (entries.err) return entries;
@@ -114,7 +114,7 @@ export function* dirLink(fs: Diskfs, self: Protid, file: MachPort, name: string,
 /** The node that lost its name to the new link, if one did. */
 function* enterLink(fs: Diskfs, self: Protid, node: Node, given: string, excl: boolean): Syscall<Result<Node | undefined>> {
   const dir = self.node;
-  const found = yield* lookupEntry(fs, dir, given, self, excl ? "create" : "rename");
+  const found = yield* lookupEntry(fs, dir, given, self, "rename");
   if (found.err) return found;
   const old = found.node;
   if (found.up !== undefined) return { err: Errno.EINVAL };
@@ -153,10 +153,8 @@ export function* dirRename(fs: Diskfs, self: Protid, ask: Rename): Syscall<Statu
   const to = fs.protidOf(ask.newdirectory);
   if (to === undefined) return Errno.EXDEV;
   const plain = (name: string): string => name.replace(/\/+$/, "");
-  const special = (name: string): boolean => ["", ".", ".."].includes(plain(name));
-  if (special(ask.oldname)) return Errno.EINVAL;
-  const dotted = [".", ".."].includes(plain(ask.newname));
-  if (dotted) return Errno.EINVAL;
+  const dotted = (name: string): boolean => [".", ".."].includes(plain(name));
+  if (dotted(ask.oldname) || dotted(ask.newname)) return Errno.EINVAL;
   if (to.po.place.shadowRoot !== self.po.place.shadowRoot) return Errno.EXDEV;
   if (fs.settings.readonly) return Errno.EROFS;
   const moved = yield* fs.renameLock.with(() => fs.lock.with(() => rename(fs, self, to, ask)));
@@ -166,9 +164,12 @@ export function* dirRename(fs: Diskfs, self: Protid, ask: Rename): Syscall<Statu
   return 0;
 }
 
-/** The node that was replaced, if one was. */
+/**
+ * The node that was replaced, if one was. What the old directory forbids is looked at last, as libdiskfs does: a target that exists, or that is the same
+ * node, decides before it.
+ */
 function* rename(fs: Diskfs, from: Protid, to: Protid, ask: Rename): Syscall<Result<Node | undefined>> {
-  const source = yield* lookupEntry(fs, from.node, ask.oldname, from, "remove");
+  const source = yield* lookupEntry(fs, from.node, ask.oldname, from, "lookup");
   if (source.err) return source;
   const { node } = source;
   if (node === undefined) return { err: Errno.EINVAL };
@@ -178,15 +179,19 @@ function* rename(fs: Diskfs, from: Protid, to: Protid, ask: Rename): Syscall<Res
   const target = yield* lookupEntry(fs, to.node, ask.newname, to, "rename");
   if (target.err) return target;
   const old = target.node;
+  if (target.up !== undefined) return { err: Errno.EINVAL };
+  if (old !== undefined && ask.excl) return { err: Errno.EEXIST };
   if (old === node) return { err: 0, value: undefined };
-  const clash = old === undefined ? 0 : yield* mayReplace(old, isDir, ask.excl);
+  const clash = old === undefined ? 0 : yield* mayReplace(old, isDir);
+  if (clash && !isDir) return { err: clash };
+  const removable = yield* lookupEntry(fs, from.node, ask.oldname, from, "remove");
+  if (removable.err) return removable;
   if (clash) return { err: clash };
   const err = yield* move(fs, { from: from.node, oldname: source.name, to: to.node, newname: target.name, node, old });
   return err ? { err } : { err: 0, value: old };
 }
 
-function* mayReplace(old: Node, isDir: boolean, excl: boolean): Syscall<Status> {
-  if (excl) return Errno.EEXIST;
+function* mayReplace(old: Node, isDir: boolean): Syscall<Status> {
   const oldIsDir = S_ISDIR(old.st.mode);
   if (!isDir) return oldIsDir ? Errno.EISDIR : 0;
   if (!oldIsDir) return Errno.ENOTDIR;
@@ -234,12 +239,12 @@ function* move(fs: Diskfs, { from, oldname, to, newname, node, old }: Move): Sys
 /** `dir_mkfile`: a file without a name. */
 export function* dirMkfile(fs: Diskfs, self: Protid, flags: number, mode: number): Syscall<Result<PolyRight>> {
   const dir = self.node;
-  if (!S_ISDIR(dir.st.mode)) return { err: Errno.ENOTDIR };
   if (fs.settings.readonly) return { err: Errno.EROFS };
+  if (!S_ISDIR(dir.st.mode)) return { err: Errno.ENOTDIR };
   const err = access(dir.st, S_IWRITE, self.user);
   if (err) return { err };
   return yield* fs.lock.with(function* (): Syscall<Result<PolyRight>> {
-    const made = yield* newNode(fs, dir, (mode & ~(S_IFMT | S_ISPARE | S_ITRANS)) | S_IFREG, self.user);
+    const made = yield* newNode(fs, dir, (mode & ~(S_IFMT | S_ISPARE | S_ISVTX | S_ITRANS)) | S_IFREG, self.user);
     if (made.err) return made;
     return { err: 0, value: yield* fs.openPort(made.value, flags, { ...self.po.place, path: "" }, self.user) };
   });

@@ -29,12 +29,12 @@ export function topParent(fs: Diskfs, dir: Node, who: Protid): MachPort | undefi
 }
 
 /**
- * Looks `name` up in `dir`. Trailing slashes are not part of a name. ENOTDIR, EINVAL (empty, or a slash inside), EACCES, ENAMETOOLONG, ENOENT; for
+ * Looks `name` up in `dir`. Slashes before and behind it are not part of a name. ENOTDIR, EINVAL (empty, or a slash inside), EACCES, ENAMETOOLONG, ENOENT; for
  * changes also EACCES and EROFS.
  */
 export function* lookupEntry(fs: Diskfs, dir: Node, given: string, who: Protid, purpose: Purpose): Syscall<Found> {
   if (!S_ISDIR(dir.st.mode)) return { err: Errno.ENOTDIR };
-  const name = given.replace(/\/+$/, "");
+  const name = given.replace(/^\/+|\/+$/g, "");
   if (name === "" || name.includes("/")) return { err: Errno.EINVAL };
   const search = access(dir.st, S_IEXEC, who.user);
   if (search) return { err: search };

@@ -4,8 +4,8 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Result } from "../../../glibc-shim/errno.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import { FILE_CHANGED_EXTEND, FILE_CHANGED_TRUNCATE, O_WRITE, UTIME_NOW, UTIME_OMIT } from "../../interfaces/hurd-types.ts";
-import { S_IFMT, S_ISDIR, S_ISGID, S_ISPARE, S_ITRANS, S_ISVTX, S_IWRITE, type Timespec } from "../../interfaces/stat.ts";
-import { access, isController, isOwner, isRoot } from "../iouser.ts";
+import { S_IFMT, S_ISDIR, S_ISGID, S_ISPARE, S_ISUID, S_ITRANS, S_ISVTX, type Timespec } from "../../interfaces/stat.ts";
+import { isController, isOwner, isRoot } from "../iouser.ts";
 import type { Diskfs } from "./filesystem.ts";
 import type { Node, Status } from "./node.ts";
 import type { Protid } from "./peropen.ts";
@@ -28,24 +28,25 @@ export function fileChmod(fs: Diskfs, self: Protid, given: number): Syscall<Stat
     if (!isRoot(self.user)) {
       if (!S_ISDIR(st.mode)) mode &= ~S_ISVTX;
       if (!self.user.gids.includes(st.gid)) mode &= ~S_ISGID;
+      if (!self.user.uids.includes(st.uid)) mode &= ~S_ISUID;
     }
     st.mode = mode | (st.mode & (S_IFMT | S_ISPARE | S_ITRANS));
     return 0;
   });
 }
 
-/** -1 leaves an id as it is. An owner may give the file to a group of his own only; only root gives it away. */
-export function fileChown(fs: Diskfs, self: Protid, owner: number, group: number): Syscall<Status> {
-  return change(fs, self, function* ({ st }) {
-    const uid = owner === -1 ? st.uid : owner;
-    const gid = group === -1 ? st.gid : group;
+/** -1 leaves an id as it is; twice -1 is nothing to do, on any filesystem. An owner gives ids that he has himself only, even those the file has already. */
+export function* fileChown(fs: Diskfs, self: Protid, owner: number, group: number): Syscall<Status> {
+  const [uid, gid] = [owner | 0, group | 0];
+  if (uid === -1 && gid === -1) return 0;
+  return yield* change(fs, self, function* ({ st }) {
     const { user } = self;
     const err = isOwner(st, user);
     if (err) return err;
-    const allowed = isRoot(user) || ((uid === st.uid || user.uids.includes(uid)) && (gid === st.gid || user.gids.includes(gid)));
-    if (!allowed) return Errno.EPERM;
-    st.uid = uid;
-    st.gid = gid;
+    const has = (id: number, ids: readonly number[]): boolean => id === -1 || ids.includes(id);
+    if (!isRoot(user) && !(has(uid, user.uids) && has(gid, user.gids))) return Errno.EPERM;
+    if (uid !== -1) st.uid = uid;
+    if (gid !== -1) st.gid = gid;
     return 0;
   });
 }
@@ -58,20 +59,23 @@ export function fileChauthor(fs: Diskfs, self: Protid, author: number): Syscall<
   });
 }
 
+/** The half of the flags that only root may change. */
+const SUPERUSER_FLAGS = 0xffff0000;
+
 export function fileChflags(fs: Diskfs, self: Protid, flags: number): Syscall<Status> {
   return change(fs, self, function* ({ st }) {
+    if (((flags ^ st.flags) & SUPERUSER_FLAGS) !== 0 && !isRoot(self.user)) return Errno.EPERM;
     const err = isOwner(st, self.user);
     if (!err) st.flags = flags;
     return err;
   });
 }
 
-/** Times as `file_utimens` carries them; nanoseconds UTIME_NOW and UTIME_OMIT. Not the owner: only "now", and with write access. */
+/** Times as `file_utimens` carries them; nanoseconds UTIME_NOW and UTIME_OMIT. EPERM for all but the owner, who could write it or not. */
 export function fileUtimens(fs: Diskfs, self: Protid, atime: Timespec, mtime: Timespec): Syscall<Status> {
   return change(fs, self, function* ({ st }) {
-    const onlyNow = [atime, mtime].every((time) => time.nsec === UTIME_NOW || time.nsec === UTIME_OMIT);
     const err = isOwner(st, self.user);
-    if (err && (!onlyNow || access(st, S_IWRITE, self.user))) return err;
+    if (err) return err;
     const now = yield* fs.now();
     const chosen = (given: Timespec, old: Timespec): Timespec => (given.nsec === UTIME_OMIT ? old : given.nsec === UTIME_NOW ? now : given);
     st.atim = chosen(atime, st.atim);
@@ -97,12 +101,15 @@ export function fileSetSize(fs: Diskfs, self: Protid, size: number): Syscall<Sta
   });
 }
 
-/** Right on the control port, for whoever may control this filesystem. EPERM. */
+/** Who the filesystem itself is; the boot filesystem, which has no auth port in its start-up data, is root. */
+function* serverUid({ libc }: Diskfs): Syscall<number> {
+  return portValid(libc.ports.auth) ? yield* libc.geteuid() : 0;
+}
+
+/** Right on a control port of its own, for whoever may control this filesystem. EPERM. */
 export function* fileGetcontrol(fs: Diskfs, self: Protid): Syscall<Result<PolyRight>> {
-  const err = isController(fs.store.root.st, 0, self.user);
-  if (err) return { err };
-  const { control } = fs;
-  return control === undefined ? { err: Errno.EOPNOTSUPP } : { err: 0, value: yield* fs.bucket.getRight(control) };
+  const err = isController(fs.store.root.st, yield* serverUid(fs), self.user);
+  return err ? { err } : { err: 0, value: yield* fs.bucket.getRight(yield* fs.bucket.create(fs.controls, fs)) };
 }
 
 /** A port on a node that can be given a name: EBUSY for the root. */
@@ -120,12 +127,10 @@ export function* fileReparent(fs: Diskfs, self: Protid, parent: MachPort): Sysca
   return right;
 }
 
-/** `file_notice_changes` and `dir_notice_changes`. `port` is consumed. */
+/** `file_notice_changes` (of directories too) and `dir_notice_changes`. `port` is consumed, unless the first notice cannot be sent to it: that error. */
 export function* noticeChanges(self: Protid, port: MachPort, kind: "dir" | "file"): Syscall<Status> {
   const { node } = self;
   if (kind === "dir" && !S_ISDIR(node.st.mode)) return Errno.ENOTDIR;
-  if (kind === "file" && S_ISDIR(node.st.mode)) return Errno.EISDIR;
-  yield* (kind === "dir" ? node.dirNotices : node.fileNotices).add(port, kind);
-  return 0;
+  return (yield* (kind === "dir" ? node.dirNotices : node.fileNotices).add(port, kind)) as Status;
 }
 

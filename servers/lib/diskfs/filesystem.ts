@@ -98,7 +98,6 @@ export class Diskfs {
 
   private *closed({ po }: Protid): Syscall<void> {
     if (--po.refs > 0) return;
-    yield* po.node.locks.release(po);
     yield* po.node.records.release(po);
     yield* deallocate(po.place.rootParent);
     yield* deallocate(po.place.shadowRootParent);
@@ -142,6 +141,13 @@ export class Diskfs {
     node.st.atim = yield* this.now();
     yield* node.update();
   }
+
+  /** The right that stands for the filesystem in `io_identity`: no file's. */
+  *identity(): Syscall<PolyRight> {
+    if (!portValid(this.identityPort)) this.identityPort = yield* allocateReceive();
+    return makeSend(this.identityPort);
+  }
+  private identityPort: MachPort = MACH_PORT_NULL;
 
   /** The right that stands for the file in `io_identity`. */
   *identityOf(node: Node): Syscall<PolyRight> {

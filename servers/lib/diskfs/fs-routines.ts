@@ -3,6 +3,7 @@ import { copySends, moveSend, portValid } from "../../../mach/ipc/names.ts";
 import { failure } from "../../../mach/mig/server.ts";
 import type { Handlers } from "../../../mach/mig/subsystem.ts";
 import { deallocate } from "../../../glibc-shim/rights.ts";
+import { fsysCall } from "../../../glibc-shim/stubs.ts";
 import { encodeArgz } from "../../interfaces/argz.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import type { fs as fsInterface } from "../../interfaces/fs.ts";
@@ -98,7 +99,7 @@ const statuses = (fs: Diskfs, pagers: PagerPorts): FsHandlers => ({
     return done(yield* fileLock(self.po, flags));
   },
   *file_lock_stat({ po, node }) {
-    return { err: 0, mystatus: node.locks.held(po), otherstatus: node.locks.strongest };
+    return { err: 0, mystatus: node.records.status(po), otherstatus: node.records.status() };
   },
   *file_record_lock({ po }, { cmd, flock64, rendezvous }) {
     return yield* recordLock(po, cmd, flock64, rendezvous);
@@ -110,7 +111,8 @@ const statuses = (fs: Diskfs, pagers: PagerPorts): FsHandlers => ({
     yield* fs.lock.with(() => fs.store.sync(true));
     return { err: 0 };
   },
-  *file_syncfs(_self, { wait }) {
+  *file_syncfs(_self, { wait, do_children }) {
+    if (do_children) for (const child of yield* fs.translators.live()) yield* fsysCall.fsys_syncfs(child.control, { wait, do_children });
     yield* fs.lock.with(() => fs.store.sync(wait !== 0));
     return { err: 0 };
   },

@@ -9,13 +9,14 @@ import { decodeArgz, encodeArgz } from "../../interfaces/argz.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import type { fsys } from "../../interfaces/fsys.ts";
 import { FSYS_GOAWAY_FORCE, FSYS_GOAWAY_NOSYNC, FSYS_GOAWAY_RECURSE, FSYS_GOAWAY_UNLINK, O_EXEC, O_NOLINK, O_NOTRANS, O_READ, O_WRITE } from "../../interfaces/hurd-types.ts";
-import { S_ISDIR, S_ISLNK } from "../../interfaces/stat.ts";
+import { S_IPTRANS, S_ISDIR, S_ISLNK } from "../../interfaces/stat.ts";
 import type { IoUser } from "../iouser.ts";
 import { magical, normal, reauth } from "../lookup-answer.ts";
 import type { Diskfs } from "./filesystem.ts";
-import { accessFor, hasTranslator, needsServer, type Looked } from "./lookup.ts";
+import { accessFor, needsServer, type Looked } from "./lookup.ts";
 import { currentOptions, setOptions } from "./options.ts";
 import type { PagerPorts } from "./pager.ts";
+import { serverDead } from "../transbox.ts";
 import { NO_PLACE } from "./peropen.ts";
 import { fetchRootWith } from "./translator.ts";
 
@@ -46,7 +47,7 @@ export const fsysHandlers = (pagers: PagerPorts, exit: (fs: Diskfs, request: { r
     if (do_children) {
       for (const child of yield* fs.translators.live()) {
         const { err } = yield* fsysCall.fsys_set_options(child.control, { options, do_children });
-        if (err) return { err };
+        if (err && !serverDead(err)) return { err };
       }
     }
     const err = yield* fs.lock.with(() => setOptions(fs, decodeArgz(options)));
@@ -70,7 +71,7 @@ export const fsysHandlers = (pagers: PagerPorts, exit: (fs: Diskfs, request: { r
 /** The root as somebody's lookup comes to it from above. */
 function* getroot(fs: Diskfs, dotdot: MachPort, user: IoUser, flags: number): Syscall<Looked> {
   const { root } = fs.store;
-  if (!(flags & O_NOTRANS) && hasTranslator(root)) {
+  if (!(flags & O_NOTRANS) && (root.transbox.translated || (root.st.mode & S_IPTRANS) !== 0)) {
     const got = yield* fetchRootWith(fs, root, dotdot, "", user, flags);
     if (got.err !== Errno.ENOENT) return got;
   }
@@ -96,7 +97,7 @@ function* prepareToGo(fs: Diskfs, pagers: PagerPorts, flags: number): Syscall<0 
   if (flags & FSYS_GOAWAY_RECURSE) {
     for (const child of yield* fs.translators.live()) {
       const { err } = yield* fsysCall.fsys_goaway(child.control, { flags });
-      if (err && err !== 0x10000003 && err !== 0xfffffecc) return err;
+      if (err && !serverDead(err)) return err;
     }
   }
   const held = yield* fs.bucket.inhibitRpcs(fs.protids);

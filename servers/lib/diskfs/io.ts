@@ -6,7 +6,7 @@ import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import {
-  FILE_CHANGED_EXTEND, FILE_CHANGED_WRITE, HONORED_STATE_MODES, O_APPEND, O_FSYNC, O_READ, O_WRITE, SEEK_CUR, SEEK_END, SEEK_SET, SELECT_READ, SELECT_WRITE,
+  FILE_CHANGED_EXTEND, FILE_CHANGED_WRITE, HONORED_STATE_MODES, O_APPEND, O_FSYNC, O_NOATIME, O_READ, O_WRITE, SEEK_CUR, SEEK_END, SEEK_SET, SELECT_URG,
 } from "../../interfaces/hurd-types.ts";
 import type { io } from "../../interfaces/io.ts";
 import { encodeStat, S_IATRANS, S_IROOT, S_ISDIR } from "../../interfaces/stat.ts";
@@ -21,8 +21,10 @@ type IoHandlers = Partial<Handlers<typeof io.routines, Protid>>;
 
 /** Longest piece that one `io_read` gives. */
 const MAX_READ = 0x1000000;
+/** Nothing beyond what a task could map: EFBIG. */
+const MAX_OFFSET = 2 ** 32;
 
-export const ioHandlers = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({ ...transfer(fs, pagers), ...modes, ...ports(fs, pagers), ...status(fs), ...noops });
+export const ioHandlers = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({ ...transfer(fs, pagers), ...modes, ...ports(fs, pagers), ...status(fs), ...sharedPage(fs) });
 
 const transfer = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({
   *io_read(self, { offset, amount }) {
@@ -33,7 +35,7 @@ const transfer = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({
     const wanted = amount < 0 ? MAX_READ : Math.min(amount, MAX_READ);
     const got = yield* fs.lock.with(() => (S_ISDIR(node.st.mode) ? directoryBytes(self, start, wanted) : node.read(start, wanted)));
     if (got.err) return got;
-    yield* fs.touchAccess(node);
+    if (got.value.length > 0 && !(po.openstat & O_NOATIME)) yield* fs.touchAccess(node);
     if (offset === -1) po.offset = start + got.value.length;
     return { err: 0, data: got.value };
   },
@@ -54,6 +56,7 @@ const transfer = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({
     const { po, node } = self;
     const base = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? po.offset : whence === SEEK_END ? node.st.size : -Infinity;
     const to = base + offset;
+    if (to > MAX_OFFSET) return { err: Errno.EFBIG };
     if (to < 0) return { err: Errno.EINVAL };
     po.offset = to;
     return { err: 0, newp: to };
@@ -70,18 +73,21 @@ function* directoryBytes(self: Protid, start: number, wanted: number): Syscall<{
   return { err: 0, value: new Uint8Array(Math.max(0, Math.min(wanted, self.node.st.size - start))) };
 }
 
-/** With the filesystem locked. O_APPEND moves the pointer to the end first; an explicit offset ignores both. */
+/**
+ * With the filesystem locked. O_APPEND moves the pointer to the end first; an explicit offset ignores both. No bytes at all, beyond the end, still
+ * make the file so long (libdiskfs/io-write.c grows it before it looks).
+ */
 function* write(fs: Diskfs, { po, node }: Protid, data: Uint8Array, offset: number): Syscall<0 | Failure> {
   if (S_ISDIR(node.st.mode)) return Errno.EISDIR;
   if (offset === -1 && po.openstat & O_APPEND) po.offset = node.st.size;
   const start = offset === -1 ? po.offset : offset;
-  if (data.length === 0) return 0;
   const end = start + data.length;
+  if (end > MAX_OFFSET) return Errno.EFBIG;
   const extends_ = end > node.allocated;
-  const err = yield* node.write(start, data);
+  const err = data.length > 0 ? yield* node.write(start, data) : end > node.st.size ? yield* node.setSize(end) : 0;
   if (err) return err;
   if (offset === -1) po.offset = end;
-  yield* fs.touchContents(node);
+  if (data.length > 0) yield* fs.touchContents(node);
   if (extends_) yield* node.fileNotices.fileChanged(FILE_CHANGED_EXTEND, 0, end);
   yield* node.fileNotices.fileChanged(FILE_CHANGED_WRITE, start, end);
   return 0;
@@ -130,8 +136,9 @@ const ports = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({
     return { err: 0 };
   },
   *io_identity({ po, node }) {
-    const top = po.place.shadowRoot ?? fs.store.root;
-    return { err: 0, idport: yield* fs.identityOf(node), fsidport: yield* fs.identityOf(top), fileno: node.ino };
+    const { shadowRoot: top } = po.place;
+    const fsidport = top === undefined || top === fs.store.root ? yield* fs.identity() : yield* fs.identityOf(top);
+    return { err: 0, idport: yield* fs.identityOf(node), fsidport, fileno: node.ino };
   },
   *io_map(self) {
     return yield* pagers.map(self);
@@ -156,10 +163,10 @@ const status = (fs: Diskfs): IoHandlers => ({
     return { err: 0, stat_info: encodeStat({ ...fixed, ...st, mode }) };
   },
   *io_select(_self, { select_type }) {
-    return { err: 0, select_type: select_type & (SELECT_READ | SELECT_WRITE) };
+    return { err: 0, select_type: select_type & ~SELECT_URG };
   },
   *io_select_timeout(_self, { select_type }) {
-    return { err: 0, select_type: select_type & (SELECT_READ | SELECT_WRITE) };
+    return { err: 0, select_type: select_type & ~SELECT_URG };
   },
   *io_pathconf(_self, { name }) {
     const value = pathconf(name, fs.store.linkMax);
@@ -167,7 +174,7 @@ const status = (fs: Diskfs): IoHandlers => ({
   },
   *io_server_version() {
     const [major, minor, edit] = fs.store.serverVersion.split(".").map(Number);
-    return { err: 0, server_name: fs.store.serverName, server_major_version: major ?? 0, server_minor_version: minor ?? 0, server_edit_level: edit ?? 0 };
+    return { err: 0, server_name: `${fs.store.serverName} ${fs.store.serverVersion}`, server_major_version: major ?? 0, server_minor_version: minor ?? 0, server_edit_level: edit ?? 0 };
   },
   /** There is no such port, and that is no failure (recorded p-io). */
   *io_get_icky_async_id() {
@@ -175,8 +182,8 @@ const status = (fs: Diskfs): IoHandlers => ({
   },
 });
 
-/** The shared-page protocol's calls that do nothing here, and succeed. */
-const noops: IoHandlers = {
+/** The shared-page protocol: its notices do nothing here, and succeed; its page nobody has. */
+const sharedPage = (fs: Diskfs): IoHandlers => ({
   *io_eofnotify() {
     return { err: 0 };
   },
@@ -189,4 +196,17 @@ const noops: IoHandlers = {
   *io_readsleep() {
     return { err: 0 };
   },
-};
+  *io_sigio() {
+    return { err: 0 };
+  },
+  /** Nobody has mapped the shared page: there is no `io_map_cntl`. */
+  *io_get_conch() {
+    return { err: Errno.EINVAL };
+  },
+  *io_release_conch() {
+    return { err: Errno.EINVAL };
+  },
+  *io_prenotify() {
+    return { err: fs.settings.readonly ? Errno.EROFS : Errno.EINVAL };
+  },
+});

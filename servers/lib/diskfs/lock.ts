@@ -4,16 +4,28 @@ import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import {
-  F_GETLK64, F_RDLCK, F_SETLK64, F_SETLKW64, F_UNLCK, F_WRLCK, LOCK_EX, LOCK_SH, LOCK_UN, O_EXEC, O_READ, O_WRITE, SEEK_CUR, SEEK_END, SEEK_SET,
+  F_GETLK64, F_RDLCK, F_SETLK64, F_SETLKW64, F_UNLCK, F_WRLCK, LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, O_EXEC, O_READ, O_WRITE, SEEK_CUR, SEEK_END, SEEK_SET,
 } from "../../interfaces/hurd-types.ts";
 import type { Peropen } from "./peropen.ts";
 
-/** Whole file. EBADF: LOCK_EX on an open that is not for writing. */
+const wholeFileType = (flags: number): typeof F_UNLCK | typeof F_RDLCK | typeof F_WRLCK | undefined =>
+  flags & LOCK_UN ? F_UNLCK : flags & LOCK_SH ? F_RDLCK : flags & LOCK_EX ? F_WRLCK : undefined;
+
+/**
+ * `file_lock`: the whole file, in the same box as locks of ranges. Any access to the file is enough for LOCK_EX; EBADF: an open without any. EINVAL: no
+ * command; EAGAIN: conflict, with LOCK_NB; EINTR.
+ */
 export function* fileLock(po: Peropen, flags: number): Syscall<0 | Failure> {
-  const wanted = flags & LOCK_UN ? LOCK_UN : flags & LOCK_SH ? LOCK_SH : flags & LOCK_EX ? LOCK_EX : 0;
-  const modes = po.openstat & (O_READ | O_WRITE | O_EXEC);
-  if (wanted === LOCK_EX && !(modes & O_WRITE)) return Errno.EBADF;
-  return yield* po.node.locks.acquire(po, flags);
+  const type = wholeFileType(flags);
+  if (type === undefined) return Errno.EINVAL;
+  if (type === F_WRLCK && !(po.openstat & (O_READ | O_WRITE | O_EXEC))) return Errno.EBADF;
+  return yield* po.node.records.set(po, 0, Infinity, type, !(flags & LOCK_NB));
+}
+
+/** O_EXLOCK and O_SHLOCK of an open: without waiting, and for O_EXLOCK the open must be for writing. */
+export function* lockOnOpen(po: Peropen, type: typeof F_RDLCK | typeof F_WRLCK): Syscall<0 | Failure> {
+  if (type === F_WRLCK && !(po.openstat & O_WRITE)) return Errno.EBADF;
+  return yield* po.node.records.set(po, 0, Infinity, type, false);
 }
 
 /** Words of `struct flock64`: type and whence in the first, start, length, pid. */
@@ -39,6 +51,7 @@ export function* recordLock(po: Peropen, cmd: number, words: readonly number[], 
   if (cmd !== F_GETLK64 && cmd !== F_SETLK64 && cmd !== F_SETLKW64) return { err: Errno.EOPNOTSUPP };
   const { type, whence, start: relative, length } = decode(words);
   if (![F_RDLCK, F_WRLCK, F_UNLCK].includes(type) || (cmd === F_GETLK64 && type === F_UNLCK)) return { err: Errno.EINVAL };
+  if (cmd !== F_GETLK64 && type === F_WRLCK && !(po.openstat & O_WRITE)) return { err: Errno.EBADF };
   const bases = new Map([[SEEK_SET, 0], [SEEK_CUR, po.offset], [SEEK_END, po.node.st.size]]);
   const base = bases.get(whence);
   if (base === undefined || base + relative < 0 || length < 0) return { err: Errno.EINVAL };
@@ -50,7 +63,6 @@ export function* recordLock(po: Peropen, cmd: number, words: readonly number[], 
     if (other === undefined) return { err: 0, flock64: [F_UNLCK, ...words.slice(1)] };
     return { err: 0, flock64: encode(other.type, SEEK_SET, other.start, other.end === Infinity ? 0 : other.end - other.start, -1) };
   }
-  if (type === F_WRLCK && !(po.openstat & O_WRITE)) return { err: Errno.EBADF };
   const err = yield* records.set(po, start, end, type, cmd === F_SETLKW64);
   return err ? { err } : { err: 0, flock64: words };
 }

@@ -8,7 +8,7 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { deallocate } from "../../../glibc-shim/rights.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import {
-  LOCK_EX, LOCK_NB, LOCK_SH, O_CREAT, O_DIRECTORY, O_EXCL, O_EXEC, O_EXLOCK, O_HURD, O_NOATIME, O_NOLINK, O_NOTRANS, O_READ, O_SHLOCK, O_WRITE, STRING_SIZE,
+  F_RDLCK, F_WRLCK, O_CREAT, O_DIRECTORY, O_EXCL, O_EXEC, O_EXLOCK, O_HURD, O_NOATIME, O_NOLINK, O_NOTRANS, O_READ, O_SHLOCK, O_WRITE, STRING_SIZE,
 } from "../../interfaces/hurd-types.ts";
 import { S_IEXEC, S_IFMT, S_IFREG, S_IPTRANS, S_IREAD, S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISLNK, S_ISPARE, S_ISSOCK, S_ISVTX, S_ITRANS, S_IWRITE } from "../../interfaces/stat.ts";
 import { access, isOwner } from "../iouser.ts";
@@ -16,7 +16,7 @@ import { magical, normal, reauth, type LookupAnswer } from "../lookup-answer.ts"
 import { createNode } from "./create.ts";
 import { lookupEntry } from "./entry.ts";
 import type { Diskfs } from "./filesystem.ts";
-import { fileLock } from "./lock.ts";
+import { lockOnOpen } from "./lock.ts";
 import type { Node } from "./node.ts";
 import type { Protid } from "./peropen.ts";
 import { fetchNodeRoot } from "./translator.ts";
@@ -176,8 +176,7 @@ class Lookup {
     node.path = path;
     const po = yield* fs.open(node, flags, { ...self.po.place, path });
     const port = yield* fs.protid(po, self.user);
-    const lock = flags & O_EXLOCK ? LOCK_EX : flags & O_SHLOCK ? LOCK_SH : 0;
-    const locked = lock === 0 ? 0 : yield* fileLock(po, lock | LOCK_NB);
+    const locked = flags & (O_EXLOCK | O_SHLOCK) ? yield* lockOnOpen(po, flags & O_EXLOCK ? F_WRLCK : F_RDLCK) : 0;
     if (!locked) return normal(yield* fs.bucket.getRight(port));
     yield* fs.bucket.destroyRight(port);
     return { err: locked };

@@ -11,7 +11,6 @@ import type { Result } from "../../../glibc-shim/errno.ts";
 import type { DirectoryEntry } from "../../interfaces/dirent.ts";
 import type { Statfs } from "../../interfaces/statfs.ts";
 import type { Timespec } from "../../interfaces/stat.ts";
-import { FileLocks } from "../file-locks.ts";
 import { NotifyList } from "../notify-list.ts";
 import { RecordLocks } from "../record-locks.ts";
 import { Transbox } from "../transbox.ts";
@@ -38,7 +37,6 @@ export abstract class Node {
   readonly ino: number;
   readonly st: NodeStatus;
   readonly transbox = new Transbox();
-  readonly locks = new FileLocks();
   readonly records = new RecordLocks();
   readonly dirNotices = new NotifyList();
   readonly fileNotices = new NotifyList();

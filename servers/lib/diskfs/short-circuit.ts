@@ -7,7 +7,7 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Result } from "../../../glibc-shim/errno.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import { HURD_BLKDEV, HURD_CHRDEV, HURD_FIFO, HURD_IFSOCK, HURD_SYMLINK } from "../../interfaces/hurd-types.ts";
-import { makedev, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISLNK, S_ISSOCK } from "../../interfaces/stat.ts";
+import { makedev, S_IFBLK, S_IFCHR, S_IFIFO, S_IFLNK, S_IFMT, S_IFSOCK, S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISLNK, S_ISSOCK } from "../../interfaces/stat.ts";
 import type { Diskfs } from "./filesystem.ts";
 import type { Node } from "./node.ts";
 
@@ -31,17 +31,11 @@ function strtol(text: string): number {
   return m[1] === "-" ? -value : value;
 }
 
-/**
- * Makes the node one of that type. EISDIR; EINVAL when a device lacks a number or a symlink its target (then the contents are gone already, as on
- * a real Hurd).
- */
+/** Makes the node one of that type. EISDIR; EINVAL when a device lacks a number, or a symlink its target (then the contents are gone already). */
 export function* shortCircuit(fs: Diskfs, node: Node, type: number, argv: readonly string[]): Syscall<0 | Failure> {
   if (S_ISDIR(node.st.mode)) return Errno.EISDIR;
   const device = type === S_IFCHR || type === S_IFBLK;
-  if (device && argv.length < 3) {
-    yield* becomePlain(node);
-    return Errno.EINVAL;
-  }
+  if (device && argv.length < 3) return Errno.EINVAL;
   const err = (yield* node.setSize(0)) || (yield* node.setTranslator(undefined));
   if (err) return err;
   if (type === S_IFLNK && argv[1] === undefined) return Errno.EINVAL;
@@ -53,16 +47,6 @@ export function* shortCircuit(fs: Diskfs, node: Node, type: number, argv: readon
   }
   yield* fs.touchStatus(node);
   return 0;
-}
-
-/** A node that was a short circuit becomes an ordinary file when it gets another record, or none. */
-export function* becomePlain(node: Node): Syscall<void> {
-  const type = node.st.mode & S_IFMT;
-  if (type === S_IFREG || type === S_IFDIR) return;
-  if (type === S_IFLNK) yield* node.setLink("");
-  node.st.mode = (node.st.mode & ~S_IFMT) | S_IFREG;
-  yield* node.setSize(0);
-  node.st.rdev = 0;
 }
 
 /** The record of a node, stored or implied by its type; undefined: none. Device numbers are 8 bits each. */

@@ -18,7 +18,7 @@ import { serverDead } from "../transbox.ts";
 import type { Diskfs } from "./filesystem.ts";
 import type { Node } from "./node.ts";
 import { NO_PLACE, type Place, type Protid } from "./peropen.ts";
-import { becomePlain, shortCircuit, shortCircuitType, translatorRecord } from "./short-circuit.ts";
+import { shortCircuit, shortCircuitType, translatorRecord } from "./short-circuit.ts";
 
 /**
  * The root of `node`'s translator for `user`: from the running one, or one started now. `dir` is the directory the node was found in: a port on it
@@ -138,17 +138,14 @@ export function* setTranslator(fs: Diskfs, self: Protid, ask: SetTranslator): Sy
     return 0;
   }
   if (passive && fs.settings.readonly) return Errno.EROFS;
-  if (passive && ask.passive.length > 0 && ask.passive.at(-1) !== 0) return Errno.EINVAL;
+  if (ask.passive.length > 0 && ask.passive.at(-1) !== 0) return Errno.EINVAL;
   const notOwner = isOwner(node.st, self.user);
   if (notOwner) return notOwner;
-  if (active && !(ask.active_flags & (FS_TRANS_ORPHAN | FS_TRANS_EXCL))) {
-    const err = yield* dismiss(node, ask.oldtrans_flags);
+  if (active && !(ask.active_flags & FS_TRANS_ORPHAN)) {
+    const err = yield* dismiss(node, ask.active_flags & FS_TRANS_EXCL ? undefined : ask.oldtrans_flags);
     if (err) return err;
   }
-  if (passive && ask.passive_flags & FS_TRANS_EXCL) {
-    const record = yield* fs.lock.with(() => showRecord(node));
-    if (!record.err) return Errno.EBUSY;
-  }
+  if (passive && ask.passive_flags & FS_TRANS_EXCL && node.st.mode & S_IPTRANS) return Errno.EBUSY;
   if (active) {
     const err = yield* node.transbox.set(ask.active, (ask.active_flags & FS_TRANS_EXCL) !== 0);
     if (err) return err;
@@ -159,11 +156,18 @@ export function* setTranslator(fs: Diskfs, self: Protid, ask: SetTranslator): Sy
   return err;
 }
 
-/** Asks the active translator to go. Its refusal is answered; that it is dead already is not. */
-function* dismiss(node: Node, flags: number): Syscall<0 | Failure> {
+/**
+ * Asks the active translator to go. Its refusal is answered; that it is dead already is not. Without flags it is left alone: only that its control
+ * port can be had is seen to.
+ */
+function* dismiss(node: Node, flags: number | undefined): Syscall<0 | Failure> {
   const held = yield* node.transbox.fetchControl();
   if (held.err) return held.err;
   if (held.value === MACH_PORT_NULL) return 0;
+  if (flags === undefined) {
+    yield* deallocate(held.value);
+    return 0;
+  }
   const { err } = yield* fsysCall.fsys_goaway(held.value, { flags });
   yield* deallocate(held.value);
   return err && !serverDead(err) ? err : 0;
@@ -173,7 +177,6 @@ function* setPassive(fs: Diskfs, node: Node, { passive, passive_flags }: SetTran
   const argv = decodeArgz(passive);
   const type = passive_flags & FS_TRANS_FORCE ? undefined : shortCircuitType(argv);
   if (type !== undefined) return yield* shortCircuit(fs, node, type, argv);
-  if (argv.length > 0 || passive.length === 0) yield* becomePlain(node);
   const err = yield* node.setTranslator(passive.length === 0 ? undefined : passive);
   if (!err) yield* fs.touchStatus(node);
   return err;

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { Errno } from "../../../servers/interfaces/errno.ts";
-import { F_RDLCK, F_UNLCK, F_WRLCK, LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN } from "../../../servers/interfaces/hurd-types.ts";
-import { FileLocks } from "../../../servers/lib/file-locks.ts";
+import { F_RDLCK, F_UNLCK, F_WRLCK, LOCK_EX, LOCK_UN } from "../../../servers/interfaces/hurd-types.ts";
 import { RecordLocks } from "../../../servers/lib/record-locks.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 
@@ -23,6 +22,11 @@ class Model {
     this.bytes.set(who, mine);
     return mine;
   }
+  /** A read lock takes nothing from one's own write lock. */
+  set(who: object, start: number, end: number, type: number): void {
+    const mine = this.of(who);
+    for (let i = start; i < end; i++) if (type !== F_RDLCK || mine[i] !== F_WRLCK) mine[i] = type;
+  }
   conflict(who: object, start: number, end: number, type: number): boolean {
     if (type === F_UNLCK) return false;
     return [...this.bytes].some(([other, held]) => other !== who && held.slice(start, end).some((h) => h === F_WRLCK || (h === F_RDLCK && type === F_WRLCK)));
@@ -40,7 +44,7 @@ describe("locks on ranges (fcntl)", () => {
           const [holder, end] = [holders[who] ?? {}, Math.min(FILE, start + length)];
           const refused = model.conflict(holder, start, end, type);
           expect(now(locks.set(holder, start, end, type, false))).to.equal(refused ? Errno.EAGAIN : 0);
-          if (!refused) model.of(holder).fill(type, start, end);
+          if (!refused) model.set(holder, start, end, type);
           for (const h of holders) {
             const bytes = new Array<number>(FILE).fill(F_UNLCK);
             for (const r of locks.held) if (r.who === h) bytes.fill(r.type, r.start, r.end);
@@ -62,19 +66,24 @@ describe("locks on ranges (fcntl)", () => {
 });
 
 describe("locks on whole files (flock)", () => {
-  it("are shared by readers, exclusive for one, refused with LOCK_NB", () => {
-    const locks = new FileLocks();
+  it("are shared by readers, exclusive for one, and refused without waiting", () => {
+    const locks = new RecordLocks();
     const [a, b] = [{}, {}];
-    expect(now(locks.acquire(a, LOCK_SH))).to.equal(0);
-    expect(now(locks.acquire(b, LOCK_SH))).to.equal(0);
-    expect(now(locks.acquire(a, LOCK_EX | LOCK_NB))).to.equal(Errno.EAGAIN);
-    now(locks.acquire(b, LOCK_UN));
-    expect(now(locks.acquire(a, LOCK_EX | LOCK_NB))).to.equal(0);
-    expect(now(locks.acquire(b, LOCK_SH | LOCK_NB))).to.equal(Errno.EAGAIN);
-    expect([locks.held(a), locks.held(b), locks.strongest]).to.deep.equal([LOCK_EX, LOCK_UN, LOCK_EX]);
+    const whole = (who: object, type: number): number => now(locks.set(who, 0, Infinity, type, false));
+    expect(whole(a, F_RDLCK)).to.equal(0);
+    expect(whole(b, F_RDLCK)).to.equal(0);
+    expect(whole(a, F_WRLCK)).to.equal(Errno.EAGAIN);
+    expect(whole(b, F_UNLCK)).to.equal(0);
+    expect(whole(a, F_WRLCK)).to.equal(0);
+    expect(whole(b, F_RDLCK)).to.equal(Errno.EAGAIN);
+    expect([locks.status(a), locks.status(b), locks.status()]).to.deep.equal([LOCK_EX, LOCK_UN, LOCK_EX]);
   });
 
-  it("need a command", () => {
-    expect(now(new FileLocks().acquire({}, 0))).to.equal(Errno.EINVAL);
+  it("do not become weaker by asking for a shared one", () => {
+    const locks = new RecordLocks();
+    const a = {};
+    now(locks.set(a, 0, Infinity, F_WRLCK, false));
+    now(locks.set(a, 0, Infinity, F_RDLCK, false));
+    expect(locks.status(a)).to.equal(LOCK_EX);
   });
 });
