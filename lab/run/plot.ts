@@ -5,8 +5,11 @@ import type { Experiment, Line, Plot as PlotSpec } from "../model/experiment.ts"
 /** A row of plain columns: variables, measures, what else a line says. */
 export type Row = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Columns of a line; a measure hides a variable of its name. */
-export const rowOf = ({ iv, dv, seed, failState, verdict }: Line): Row => ({ ...iv, seed, failState, verdict, ...dv });
+/** Columns of a line; a measure hides a variable of its name. An empty word is drawn as "none". */
+export function rowOf({ iv, dv, seed, failState, verdict }: Line): Row {
+  const columns = { ...iv, seed, failState, verdict, ...dv };
+  return Object.fromEntries(Object.entries(columns).map(([name, value]) => [name, value === "" ? "none" : value]));
+}
 
 /** How a page draws an experiment: data alone, so that it can be put into the page. */
 export interface Drawing {
@@ -19,14 +22,19 @@ export const drawingOf = (experiment: Experiment, lines: readonly Line[]): Drawi
 
 const WIDTH = 720;
 
-function marks({ mark, x, y, colour, facet }: PlotSpec, rows: readonly Row[]): Plot.Markish[] {
+/** Bars of several colours stand side by side: the colour is the place within a group. */
+const grouped = ({ mark, x, colour }: PlotSpec): boolean => mark === "bar" && colour !== undefined && colour !== x;
+const beside = ({ x, y, colour, facet }: PlotSpec): Record<string, string> => ({ fx: x, x: colour ?? x, y, ...(facet === undefined ? {} : { fy: facet }) });
+
+function marks(spec: PlotSpec, rows: readonly Row[]): Plot.Markish[] {
+  const { mark, x, y, colour, facet } = spec;
   const data = [...rows];
   const at = { x, y, ...(facet === undefined ? {} : { fx: facet }) };
   const fill = colour === undefined ? {} : { fill: colour };
   const stroke = colour === undefined ? {} : { stroke: colour };
   switch (mark) {
     case "bar":
-      return [Plot.barY(data, Plot.groupX({ y: "mean" }, { ...at, ...fill })), Plot.ruleY([0])];
+      return [Plot.barY(data, Plot.groupX({ y: "mean" }, { ...(grouped(spec) ? beside(spec) : at), ...fill })), Plot.ruleY([0])];
     case "line":
       return [Plot.lineY(data, { ...at, ...stroke, ...(colour === undefined ? {} : { z: colour }) }), Plot.dot(data, { ...at, ...stroke })];
     case "dot":
@@ -40,7 +48,7 @@ function marks({ mark, x, y, colour, facet }: PlotSpec, rows: readonly Row[]): P
 function colours({ mark, y, colour = y }: PlotSpec, rows: readonly Row[]): Plot.ScaleOptions {
   const numbers = rows.every((row) => typeof row[colour] === "number" || row[colour] === undefined);
   if (mark === "cell" && numbers) return { type: "linear", scheme: "blues" };
-  return { type: numbers ? "ordinal" : "categorical", legend: true };
+  return numbers ? { type: "ordinal", scheme: "observable10", legend: true } : { type: "categorical", legend: true };
 }
 
 /** What `draw` answers: an element of the document that it was given. */
@@ -57,7 +65,9 @@ export function draw({ spec, rows }: Drawing, document: object): Drawn {
     height: 340,
     marginLeft: spec.mark === "cell" ? 140 : 60,
     marginBottom: ordinal ? 110 : 40,
-    x: { label: spec.x, ...(ordinal ? { tickRotate: -35 } : {}) },
+    ...(grouped(spec)
+      ? { x: { axis: null }, fx: { label: spec.x, axis: "bottom" as const, ...(ordinal ? { tickRotate: -35 } : {}) } }
+      : { x: { label: spec.x, ...(ordinal ? { tickRotate: -35 } : {}) } }),
     y: { label: spec.y, ...(spec.mark === "cell" ? {} : { grid: true }) },
     ...(spec.colour === undefined && spec.mark !== "cell" ? {} : { color: colours(spec, rows) }),
     marks: marks(spec, rows),
