@@ -1,7 +1,7 @@
 /**
  * CloudABI as a way to start programs (column CA of comparison.md §1): S lists what it grants in a tree, with the rights cut to the grant beforehand; the kernel makes a table of exactly that.
  *
- * In place: `program_exec`, and S's process is P's. Spawned: `program_spawn`, and P is S's child.
+ * In place: `program_exec`, and S's process is P's. Spawned: `program_spawn`, and P is S's child. By cloudabi-run: S is a process of the host, whose exec passes all that is not flagged, and a helper stands in between.
  */
 import { Machine } from "../../mach/kern/machine.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
@@ -13,10 +13,13 @@ import { lookUp } from "./argdata/iterate.ts";
 import { graphOf, type Vocabulary } from "./authority.ts";
 import { errnoName, Errno, type Failure, type Result } from "./errno.ts";
 import { CloudAbiKernel } from "./kernel/kernel.ts";
+import { newDirectory, newFile } from "./kernel/files.ts";
+import { imageOf } from "./kernel/image.ts";
 import type { CloudProcess } from "./kernel/process.ts";
-import { exiting, fdClose, fdDup, fdRead, fdStatGet, fdStatPut, fdWrite, fileOpen, pause, poll } from "./libc/calls.ts";
+import { exiting, fdClose, fdDup, fdRead, fdStatGet, fdStatPut, fdWrite, fileOpen, pause, poll, procExit } from "./libc/calls.ts";
 import { programExec, programMain, programSpawn } from "./libc/program.ts";
 import { Right } from "./rights.ts";
+import { cloudabiRun, reexec, REEXEC_PATH } from "./run/launcher.ts";
 import { furnish, rightsFor, vocabularyOf, type World } from "./world.ts";
 
 const POLICY: Policy = {
@@ -36,9 +39,15 @@ const POLICY: Policy = {
 /** No descriptor that anybody has: what S does not hold it can only name wrongly. */
 const NOWHERE = 1_000_000;
 
-/** The grant as a tree, and the descriptors that were made for it. */
-function* treeOf({ grant, holds, argumentBytes = 0 }: Launch, world: World): Syscall<{ readonly tree: Argdata; readonly made: readonly number[] }> {
-  const entries: (readonly [Argdata, Argdata])[] = [];
+/** A descriptor under the name that P knows. */
+interface Granted {
+  readonly name: string;
+  readonly fd: number;
+}
+
+/** What is granted, with its rights cut to the grant, and the descriptors that were made for that. */
+function* cut({ grant, holds }: Launch, world: World): Syscall<{ readonly granted: readonly Granted[]; readonly made: readonly number[] }> {
+  const granted: Granted[] = [];
   const made: number[] = [];
   for (const { name, object, rights } of grant) {
     let fd = world.fdOf(object) ?? NOWHERE;
@@ -48,12 +57,24 @@ function* treeOf({ grant, holds, argumentBytes = 0 }: Launch, world: World): Sys
       if (copy.err === 0) made.push((fd = copy.value));
       yield* fdStatPut(fd, { rights: rightsFor(rights) });
     }
-    const node = fdNode(fd);
-    if (node.err === 0) entries.push([text(name), node.value]);
+    granted.push({ name, fd });
   }
-  if (argumentBytes > 0) entries.push([text("arguments"), binary(new Uint8Array(argumentBytes))]);
-  return { tree: entries.length === 0 ? nothing : map(entries), made };
+  return { granted, made };
 }
+
+/** The grant as a tree. */
+function treeOf(granted: readonly Granted[], argumentBytes: number): Argdata {
+  const entries = granted.flatMap(({ name, fd }): readonly (readonly [Argdata, Argdata])[] => {
+    const node = fdNode(fd);
+    return node.err === 0 ? [[text(name), node.value]] : [];
+  });
+  const all = argumentBytes > 0 ? [...entries, [text("arguments"), binary(new Uint8Array(argumentBytes))] as const] : entries;
+  return all.length === 0 ? nothing : map(all);
+}
+
+/** The grant as a configuration of cloudabi-run. */
+const yamlOf = (granted: readonly Granted[], argumentBytes: number): string =>
+  [...granted.map(({ name, fd }) => `${JSON.stringify(name)}: !fd ${fd}`), ...(argumentBytes > 0 ? [`arguments: "${"0".repeat(argumentBytes)}"`] : [])].join("\n");
 
 /** One use of a descriptor with one right, without waiting. */
 function* use(fd: number, right: string): Syscall<Result<unknown>> {
@@ -99,12 +120,28 @@ export function* useAll({ manifest }: Pick<Launch, "manifest">, ad: Argdata): Sy
 const tableOf = (s: CloudProcess): string => s.table.all.map(([fd, slot]) => `${fd} ${slot.file.label} ${slot.base} ${slot.inheriting}`).join("\n");
 
 /** How S starts P: answers the error that it got, if any. */
-type Start = (execfd: number, tree: Argdata) => Syscall<Failure | undefined>;
+type Start = (execfd: number, granted: readonly Granted[], argumentBytes: number) => Syscall<Failure | undefined>;
 
-const inPlace: Start = (execfd, tree) => programExec(execfd, tree);
-function* spawned(execfd: number, tree: Argdata): Syscall<Failure | undefined> {
-  const child = yield* programSpawn(execfd, tree);
+const inPlace: Start = (execfd, granted, bytes) => programExec(execfd, treeOf(granted, bytes));
+const spawned: Start = function* (execfd, granted, bytes) {
+  const child = yield* programSpawn(execfd, treeOf(granted, bytes));
   return child.err === 0 ? undefined : child.err;
+};
+/** Its failure is a line of text and a status: S is the launcher, and ends. */
+const byConfiguration: Start = function* (_execfd, granted, bytes) {
+  return yield* procExit(yield* cloudabiRun(PROGRAM_PATH, yamlOf(granted, bytes)));
+};
+
+/** Where the host has the program. */
+const PROGRAM_PATH = "/bin/p";
+
+/** Makes S a process of the host, with its flags, and puts programs where the host finds them. */
+function onHost({ hostRoot, programs }: CloudAbiKernel, s: CloudProcess, holds: Launch["holds"]): void {
+  s.host = true;
+  for (const fd of holds.filter((h) => h.closeOnExec).flatMap((h) => h.at)) s.table.closeOnExec.add(fd);
+  hostRoot.entries.set("bin", newDirectory("bin", { p: newFile("executable", imageOf("p"), true) }));
+  hostRoot.entries.set("libexec", newDirectory("libexec", { "cloudabi-reexec": newFile(REEXEC_PATH, imageOf("reexec"), true) }));
+  programs.set("reexec", reexec);
 }
 
 /** Makes the launch on a fresh machine and lets it run out. */
@@ -116,7 +153,8 @@ export function launchCloudAbi(start: Start, launch: Launch, { seed, strategy }:
   const vocabulary = vocabularyOf(launch, roleOf, (process) => started.get(process));
   let atFirst: AuthorityGraph | undefined;
   let status: number | undefined;
-  kernel.onExec = (process, _program, argdata) => {
+  kernel.onExec = (process, program, argdata) => {
+    if (program !== "p") return;
     process.label = "P";
     started.set(process, argdata);
     kernel.meter.stop();
@@ -130,12 +168,13 @@ export function launchCloudAbi(start: Start, launch: Launch, { seed, strategy }:
   const world = furnish(kernel, launch.holds, "p");
   let error: Failure | undefined;
   const s = kernel.start("S", world.slots, exiting(function* () {
-    const { tree, made } = yield* treeOf(launch, world);
-    error = yield* start(world.execfd, tree);
+    const { granted, made } = yield* cut(launch, world);
+    error = yield* start(world.execfd, granted, launch.argumentBytes ?? 0);
     for (const fd of made) yield* fdClose(fd);
     yield* pause();
     return 0;
   }));
+  if (start === byConfiguration) onHost(kernel, s, launch.holds);
   const before = tableOf(s);
   kernel.meter.start();
   machine.run();
@@ -166,4 +205,12 @@ export const cloudabiSpawn: Mechanism = {
   launch: (launch, run) => launchCloudAbi(spawned, launch, run),
 };
 
-export const cloudabiMechanisms: readonly Mechanism[] = [cloudabi, cloudabiSpawn];
+/** cloudabi-run: a launcher of the host, a configuration, and cloudabi-reexec. */
+export const cloudabiRunner: Mechanism = {
+  name: "cloudabi-run",
+  column: "CA",
+  policy: { ...POLICY, errors: "status", executable: "path" },
+  launch: (launch, run) => launchCloudAbi(byConfiguration, launch, run),
+};
+
+export const cloudabiMechanisms: readonly Mechanism[] = [cloudabi, cloudabiSpawn, cloudabiRunner];

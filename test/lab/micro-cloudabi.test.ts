@@ -11,7 +11,7 @@ const launched = (name: string, launch: Launch): Launched => {
 };
 
 describe("M1, M9: CloudABI (comparison.md §8)", () => {
-  for (const name of ["cloudabi", "cloudabi-spawn"]) {
+  for (const name of ["cloudabi", "cloudabi-spawn", "cloudabi-run"]) {
     it(`M1: ${name}: Direct 3, Leak 0, all of it named; reach adds the three files`, () => {
       const { outcome, failState, atFirst, atQuiescence } = launched(name, m1);
       expect(outcome).to.deep.equal({ ran: true, status: 0 });
@@ -38,6 +38,12 @@ describe("M1, M9: CloudABI (comparison.md §8)", () => {
     expect(outcome).to.deep.equal({ ran: false, error: "EBADF" });
     expect(failState).to.equal("clean");
     expect(atFirst).to.equal(undefined);
+  });
+
+  it("M1: by cloudabi-run a grant of what S does not hold ends the launcher, who is told nothing but a status", () => {
+    const { outcome, failState } = launched("cloudabi-run", { ...m1, grant: [...m1.grant, { name: "moon", object: "moon", rights: ["r"] }] });
+    expect(outcome).to.deep.equal({ ran: false, error: undefined });
+    expect(failState).to.equal("fatal");
   });
 
   it("cost (cloudabi.md §11): exec is two traps and copies the data and a number each; spawn is five up to the new program", () => {
