@@ -95,7 +95,6 @@ function run({ omitted, filesystem }: Point, seed: number): Outcome {
       yield* serveFakes(libc, { auth: peerName(0), proc: peerName(1), root: peerName(2) });
     },
     *start(libc, { props }) {
-      yield* libc.usleep(10_000);
       const port = function* (object: string): Syscall<MachPort> {
         return (props === undefined ? undefined : yield* props.port(object)) ?? MACH_PORT_NULL;
       };

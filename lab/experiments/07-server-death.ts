@@ -1,8 +1,8 @@
 /** E7: a server dies in the middle of an exec (comparison.md §3; §8 M6). */
-import { boundaries, dieAt, type Boundary, type Victim } from "../hurd/faults.ts";
+import { boundaries, dieAt, tellDeath, type Aftermath, type Boundary, type Victim } from "../hurd/faults.ts";
 import type { Way } from "../hurd/launcher.ts";
 import type { SceneOptions } from "../hurd/scene.ts";
-import type { Conclusion, Experiment, Line, Outcome, Point } from "../model/experiment.ts";
+import type { Conclusion, Experiment, Line, Outcome, Point, Replayed } from "../model/experiment.ts";
 
 const VICTIMS: readonly Victim[] = ["exec", "filesystem", "proc", "auth"];
 const WAYS: readonly Way[] = ["in-place", "secure", "spawn"];
@@ -20,11 +20,26 @@ function boundariesOf(way: Way, seed: number): readonly Boundary[] {
   return steps;
 }
 
-function run({ victim, way, place }: Point, seed: number): Outcome {
-  const steps = boundariesOf(way as Way, seed);
-  const index = Math.round(((steps.length - 1) * Number(place)) / 100);
-  const { failState, ...rest } = dieAt(options(way as Way, seed), victim as Victim, steps[index]?.step ?? 0);
-  return { failState, dv: { class: failState, message: index, of: steps.length, ...rest } };
+/** The message at a place: its number, of how many, and when it is sent. */
+function messageAt({ way, place }: Point, seed: number): { readonly message: number; readonly of: number; readonly step: number } {
+  const found = boundariesOf(way as Way, seed);
+  const message = Math.round(((found.length - 1) * Number(place)) / 100);
+  return { message, of: found.length, step: found[message]?.step ?? 0 };
+}
+
+function outcomeOf({ failState, ...rest }: Aftermath, { message, of }: ReturnType<typeof messageAt>): Outcome {
+  return { failState, schedule: "", dv: { class: failState, message, of, ...rest } };
+}
+
+function run(point: Point, seed: number): Outcome {
+  const at = messageAt(point, seed);
+  return outcomeOf(dieAt(options(point.way as Way, seed), point.victim as Victim, at.step), at);
+}
+
+function replay(point: Point, seed: number): Replayed {
+  const at = messageAt(point, seed);
+  const [steps, aftermath] = tellDeath(options(point.way as Way, seed), point.victim as Victim, at.step);
+  return { steps, outcome: outcomeOf(aftermath, at) };
 }
 
 /** Places at which a victim's death leaves each class, in words. */
@@ -71,5 +86,6 @@ export const experiment: Experiment = {
   expected: "In place there is a zone in which the old program is gone and the new one does not come; a spawn gives clean errors for longer.",
   plot: { mark: "cell", x: "place", y: "victim", colour: "class", facet: "way" },
   run,
+  replay,
   conclude,
 };

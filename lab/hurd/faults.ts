@@ -51,9 +51,8 @@ export function boundaries(options: SceneOptions): readonly Boundary[] {
   return found;
 }
 
-/** The launch with `victim` dying after the trap with that number; undefined: nobody dies. */
-export function dieAt(options: SceneOptions, victim: Victim, step: number): Aftermath {
-  const scene = new Scene(options);
+/** The launch with `victim` dying after the trap with that number. */
+export function dieAt(options: SceneOptions, victim: Victim, step: number, scene = new Scene(options)): Aftermath {
   const { machine, eye } = scene.stage;
   scene.stage.run(step);
   const launcher = eye.taskOf("S") ?? eye.taskOf("P");
@@ -70,6 +69,15 @@ export function dieAt(options: SceneOptions, victim: Victim, step: number): Afte
   }
   const orphans = [...machine.tasks].filter((t) => t.createdAt >= scene.stage.beganAt && eye.roleOf(t) !== "P").length;
   return { ...judged(scene, launcher, before, orphans), detection: told, orphans };
+}
+
+/** The same, told: the messages, the last one before the death marked. */
+export function tellDeath(options: SceneOptions, victim: Victim, step: number): readonly [steps: readonly string[], Aftermath] {
+  const scene = new Scene({ ...options, transcribed: true });
+  const aftermath = dieAt(options, victim, step, scene);
+  const { lines } = scene.stage.transcript;
+  const last = lines.findLast((line) => line.step <= step);
+  return [scene.stage.transcript.upTo((line) => line === last), aftermath];
 }
 
 function judged(scene: Scene, launcher: Task | undefined, before: number, orphans: number): Omit<Aftermath, "detection" | "orphans"> {

@@ -1,12 +1,12 @@
 /** The authority graph of a moment, from the kernel's tables (comparison.md §2). */
-import { asFd, type InitPorts, type Libc } from "../../glibc-shim/libc.ts";
-import { attempt } from "../../glibc-shim/errno.ts";
+import type { InitPorts, Libc } from "../../glibc-shim/libc.ts";
 import { isPort } from "../../mach/ipc/kmsg.ts";
 import type { MachPort } from "../../mach/ipc/names.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import type { Task } from "../../mach/kern/task.ts";
 import type { AuthorityGraph, AuthorityObject, AuthorityTask, Control, Holding, Naming, Yield } from "../model/authority.ts";
 import type { Held } from "../model/launch.ts";
+import { openDescriptors } from "./props.ts";
 import type { Eye, Right } from "./eye.ts";
 
 /** A right that every program has, or that its library makes for itself: no part of Direct, but not hidden either. */
@@ -31,16 +31,9 @@ export interface Look {
   readonly ambient: readonly Ambient[];
 }
 
-const DESCRIPTORS = 64;
-
 /** Asks the running program's library. Makes no messages. */
 export function* selfOf(libc: Libc): Syscall<Self> {
-  const descriptors = new Map<number, MachPort>();
-  for (let fd = 0; fd < DESCRIPTORS; fd++) {
-    const port = yield* attempt(libc.fdPort(asFd(fd)));
-    if (port.err === 0) descriptors.set(fd, port.value);
-  }
-  return { ports: libc.ports, msgport: libc.msgport, descriptors };
+  return { ports: libc.ports, msgport: libc.msgport, descriptors: yield* openDescriptors(libc) };
 }
 
 const SLOTS = { cwdir: "INIT_PORT_CWDIR", crdir: "INIT_PORT_CRDIR", auth: "INIT_PORT_AUTH", proc: "INIT_PORT_PROC", cttyid: "INIT_PORT_CTTYID", bootstrap: "INIT_PORT_BOOTSTRAP" } as const;

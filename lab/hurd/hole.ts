@@ -61,7 +61,7 @@ const options = (story: HoleStory, { system, schedule }: Point, seed: number, ob
 
 function outcomeOf(output: string, status: number, decided: string): Outcome {
   const refused = /refused at ([^:]+): (.*)/.exec(output);
-  return { dv: { uid: /^\d+$/m.exec(output)?.[0] ?? "", refusedAt: refused?.[1] ?? "", why: refused?.[2] ?? "", status, decided } };
+  return { schedule: "", dv: { uid: /^\d+$/m.exec(output)?.[0] ?? "", refusedAt: refused?.[1] ?? "", why: refused?.[2] ?? "", status, decided } };
 }
 
 function run(story: HoleStory, point: Point, seed: number): Outcome {
@@ -87,12 +87,8 @@ function replay(story: HoleStory, point: Point, seed: number): Replayed {
   const session = new Session({ ...rest, run: { user, commands } }, (bytes) => out.push(bytes));
   while (session.run() === "input" && session.typeEnd());
   const output = out.map((bytes) => new TextDecoder().decode(bytes)).join("");
-  return { steps: upToDecision(transcript?.told((line) => story.marks(line)) ?? []), outcome: outcomeOf(output, session.status ?? 1, watch.decided) };
+  return { steps: transcript?.upTo((line) => story.marks(line)) ?? [], outcome: outcomeOf(output, session.status ?? 1, watch.decided) };
 }
-
-/** Lines after the last one that decides tell of the consequences only: a few of them are enough. */
-const AFTERMATH = 12;
-const upToDecision = (steps: readonly string[]): readonly string[] => steps.slice(0, steps.findLastIndex((s) => s.startsWith("! ")) + 1 + AFTERMATH);
 
 function conclude(lines: readonly Line[]): Conclusion {
   const before = lines.filter((l) => l.iv.system === "before");

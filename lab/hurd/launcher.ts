@@ -7,7 +7,7 @@ import { asFd, type Libc } from "../../glibc-shim/libc.ts";
 import { deallocate, taskSelf } from "../../glibc-shim/rights.ts";
 import { EXEC_NEWTASK, O_EXEC } from "../../servers/interfaces/hurd-types.ts";
 import type { Launch } from "../model/launch.ts";
-import type { Props } from "./props.ts";
+import { openDescriptors, type Props } from "./props.ts";
 
 export const PROGRAM = "/bin/program";
 /** The same file, with the set-uid bit, root's. */
@@ -48,9 +48,6 @@ export function* execSelf(libc: Libc, path: string, args: readonly string[], spa
 /** One name for each descriptor that is passed. */
 function* keptDescriptors(libc: Libc): Syscall<readonly MachPort[]> {
   const ports: MachPort[] = [];
-  for (let fd = 0; fd < 64; fd++) {
-    const port = yield* attempt(libc.fdPort(asFd(fd)));
-    if (port.err === 0 && !(yield* libc.getCloexec(asFd(fd)))) ports.push(port.value);
-  }
+  for (const [fd, port] of yield* openDescriptors(libc)) if (!(yield* libc.getCloexec(asFd(fd)))) ports.push(port);
   return ports;
 }

@@ -2,10 +2,11 @@
 import { asPort, makeSend, moveReceive, type MachPort } from "../../mach/ipc/names.ts";
 import { machPortCall } from "../../mach/interfaces/mach-port.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
-import { orThrow } from "../../glibc-shim/errno.ts";
+import { attempt, orThrow } from "../../glibc-shim/errno.ts";
 import { asFd, type Fd, type Libc } from "../../glibc-shim/libc.ts";
 import { allocateReceive, deallocate, insertSend } from "../../glibc-shim/rights.ts";
 import { O_CREAT, O_READ, O_WRITE, SOCK_STREAM } from "../../servers/interfaces/hurd-types.ts";
+import { procCall } from "../../servers/interfaces/process.ts";
 import { socketCall } from "../../servers/interfaces/socket.ts";
 import type { Held } from "../model/launch.ts";
 import type { Stage } from "./stage.ts";
@@ -16,8 +17,10 @@ export const PLACE = "/tmp/scene";
 const PEER_NAMES = 0x20000;
 /** The peer's name for the other end of the `index`-th thing that S holds, if that is a raw right. */
 export const peerName = (index: number): MachPort => asPort(PEER_NAMES + index);
-/** Descriptors from here on are nobody's, until all have their numbers. */
-const ASIDE = 100;
+/** Descriptors of a scenario are below this number; from here on they are nobody's, until all have their numbers. */
+const DESCRIPTORS = 512;
+/** So many closed ones in a row, and there are no more. */
+const GAP = 48;
 
 const openFlags = (rights: readonly string[]): number => (rights.includes("r") ? O_READ : 0) | (rights.includes("w") ? O_WRITE : 0);
 /** The scenario's "dir/one" is one in the directory of dir. */
@@ -27,15 +30,16 @@ export const entryOf = (object: string): string => object.slice(object.lastIndex
 /** True for what stands in no table of descriptors. */
 export const isRaw = ({ kind, at }: Held): boolean => at.length === 0 || kind === "send-right" || kind === "receive-right";
 
-/** A new right of S for `held`, which takes no descriptor. */
-function* make(libc: Libc, held: Held): Syscall<MachPort> {
+/** A new right of S for `held`, which takes no descriptor. A process is the peer. */
+function* make(libc: Libc, held: Held, peer: MachPort): Syscall<MachPort> {
   const path = pathOf(held.object);
   switch (held.kind) {
     case "tty":
       return yield* libc.file_name_lookup("/dev/console", openFlags(held.rights));
+    case "process":
+      return orThrow("proc_task2proc", yield* procCall.proc_task2proc(libc.ports.proc, { task: peer })).proc;
     case "log":
     case "file":
-    case "process":
       return yield* libc.file_name_lookup(path, openFlags(held.rights) | O_CREAT, 0o644);
     case "directory":
       return yield* directory(libc, path, held);
@@ -79,6 +83,17 @@ function* share(right: MachPort, held: Held, peer: MachPort, index: number): Sys
   orThrow("mach_port_insert_right", yield* machPortCall.mach_port_insert_right(peer, { name, poly }));
 }
 
+/** The open descriptors of the calling program and their ports (borrowed). */
+export function* openDescriptors(libc: Libc): Syscall<ReadonlyMap<number, MachPort>> {
+  const found = new Map<number, MachPort>();
+  for (let fd = 0, closed = 0; fd < DESCRIPTORS && closed < GAP; fd++) {
+    const port = yield* attempt(libc.fdPort(asFd(fd)));
+    closed = port.err === 0 ? 0 : closed + 1;
+    if (port.err === 0) found.set(fd, port.value);
+  }
+  return found;
+}
+
 /** S's things, and where they are in S. */
 export class Props {
   private readonly raw = new Map<string, MachPort>();
@@ -96,10 +111,10 @@ export class Props {
     const { libc } = this;
     const aside = new Map<Held, Fd>();
     for (const [i, held] of this.holds.entries()) {
-      const right = yield* make(libc, held);
+      const right = yield* make(libc, held, peer);
       if (!isRaw(held)) {
         const fd = yield* libc.openport(right, 0);
-        aside.set(held, yield* libc.dupfd(fd, ASIDE));
+        aside.set(held, yield* libc.dupfd(fd, DESCRIPTORS));
         yield* libc.close(fd);
         continue;
       }

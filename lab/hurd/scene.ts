@@ -23,7 +23,7 @@ import { Stage, type StageOptions } from "./stage.ts";
 const LAUNCHER = "/bin/launcher";
 const PEER = "/bin/peer";
 const GUEST = 1000;
-/** Microseconds in which whatever still moves comes to rest. */
+/** Microseconds in which whatever still moves comes to rest: before the launch, so that it alone is counted, and before the last look. */
 const REST = 20_000;
 
 /** What an experiment adds to the play. */
@@ -107,6 +107,7 @@ export class Scene {
     yield* options.prepare?.(libc, this, peer) ?? nothing();
     yield* deallocate(peer);
     const args = [...manifestArguments(launch.manifest, launch.holds), ...(launch.argumentBytes === undefined ? [] : ["x".repeat(launch.argumentBytes)])];
+    yield* libc.usleep(REST);
     stage.begin();
     this.entry.watch();
     const err = yield* options.start?.(libc, this, args) ?? start(libc, this.props, way, launch, args);

@@ -29,7 +29,7 @@ export interface StageOptions {
   readonly strategy?: Strategy;
   readonly holes?: readonly Flaw[];
   readonly programs?: readonly (readonly [path: string, main: Main])[];
-  /** Every message of the launch is written down in words: slow. */
+  /** Every message from the launch on is written down in words: slow. */
   readonly transcribed?: boolean;
 }
 
@@ -80,7 +80,6 @@ export class Stage {
   end(): void {
     if (this.strategy !== undefined) Object.assign(this.machine, { strategy: undefined });
     this.meter.end();
-    this.transcript.end();
     this.cue("end");
   }
 

@@ -25,6 +25,8 @@ export interface Line {
 const STRING = 40;
 const ELEMENTS = 6;
 const ALL = 110;
+/** Lines after the deciding one that are worth reading. */
+const AFTERMATH = 12;
 
 const routineOf = (id: number): string => {
   for (const sub of catalogue) for (const [name, routine] of Object.entries(sub.routines)) if (routine.id === id) return name;
@@ -35,7 +37,6 @@ export class Transcript {
   private readonly machine: Machine;
   private readonly eye: Eye;
   private readonly messages = new Messages();
-  private stop: (() => void) | undefined;
   private from = 0;
   readonly lines: Line[] = [];
 
@@ -45,13 +46,13 @@ export class Transcript {
   }
 
   begin(): void {
-    this.stop = this.machine.tap.listen((event) => this.event(event));
+    this.machine.tap.listen((event) => this.event(event));
     this.from = this.machine.now;
   }
 
-  end(): void {
-    this.stop?.();
-    this.stop = undefined;
+  /** The lines up to the last one that `decides` and a few more, which tell of the consequences; that one and the others like it are marked. */
+  upTo(decides: (line: Line) => boolean): readonly string[] {
+    return this.told(decides).slice(0, this.lines.findLastIndex(decides) + 1 + AFTERMATH);
   }
 
   /** The lines as text. Those that `decides` says begin with "! ". */

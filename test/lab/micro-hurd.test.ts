@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { RandomWalk } from "../../lab/explore/random-walk.ts";
 import { hurdInPlace, hurdMechanisms, hurdNewTask, hurdSecure, hurdSpawn } from "../../lab/hurd/mechanisms.ts";
 import type { Launch, Mechanism } from "../../lab/model/launch.ts";
 import { judge, type Judgement } from "../../lab/model/measure.ts";
@@ -53,5 +54,25 @@ describe("worked micro-instances on the Hurd (comparison.md §8)", function () {
     expect(secure?.messages).to.be.above(inPlace?.messages ?? Infinity);
     expect(spawn?.messages).to.be.below(inPlace?.messages ?? 0);
     for (const value of Object.values(inPlace ?? {})) expect(value).to.be.above(0);
+  });
+});
+
+describe("launches of other sizes", function () {
+  this.timeout(30_000);
+  it("200 descriptors pass, and a process port, which is in none", () => {
+    const files = Array.from({ length: 200 }, (_, i) => ({ object: `file${i}`, kind: "file" as const, rights: ["r"], at: [i + 3], closeOnExec: i % 2 === 1 }));
+    const process = { object: "peer", kind: "process" as const, rights: ["signal"], at: [], closeOnExec: false };
+    const launch: Launch = { holds: [...files, process], manifest: [{ name: "last", object: "file198", rights: ["r"] }], grant: [], argumentBytes: 5000 };
+    const [first] = judged(hurdInPlace, launch);
+    expect(first.direct).to.have.length(101);
+    expect(first.unnamed).to.deep.equal(["peer signal"]);
+    expect(judged(hurdSpawn, launch)[0].direct).to.have.length(100);
+  });
+  it("a schedule of the launch can be chosen, and leaves the outcome", () => {
+    for (const seed of [1, 2]) {
+      const { outcome, atFirst } = hurdSecure.launch(M1, { seed: 0, strategy: new RandomWalk(seed) });
+      expect(outcome).to.deep.equal({ ran: true, status: 0 });
+      expect(atFirst && judge(atFirst, "P", M1.manifest, M1.grant).leak).to.deep.equal(["listener accept", "secret r"]);
+    }
   });
 });
