@@ -59,30 +59,28 @@ export async function contest(contestants: readonly Contestant[], rounds: number
 /** The median of the ratios of two figures, round by round. */
 export const ratio = (a: Figure, b: Figure): number => median(a.samples.map((x, i) => x / (b.samples[i] ?? Number.NaN)));
 
-/** Runs `work` again and again for about `seconds`; answers how often in a second. The first run is thrown away. */
-export function rate(work: () => number, seconds: number): number {
-  work();
+/**
+ * Runs `work` again and again for about `seconds`, by tinybench; answers how often in a second it did what it counts. The first run is thrown away:
+ * it builds and warms up.
+ */
+export async function rate(work: () => number | Promise<number>, seconds: number): Promise<number> {
+  const { Bench } = await import("tinybench");
+  const first = work();
+  const async = first instanceof Promise;
+  await first;
   let done = 0;
-  const from = process.hrtime.bigint();
-  let took = 0;
-  while (took < seconds) {
-    done += work();
-    took = Number(process.hrtime.bigint() - from) / 1e9;
-  }
-  return done / took;
+  const sample = async ? async () => void (done += await work()) : () => void (done += work() as number);
+  const bench = new Bench({ time: seconds * 1000, iterations: 1, warmup: false, throws: true });
+  const [task] = await bench.add("work", sample, { async }).run();
+  const result = task?.result;
+  if (result === undefined || !("totalTime" in result)) throw new Error("the measurement did not end");
+  return (done * 1000) / result.totalTime;
 }
 
-/** The same of work that has to be waited for. */
-export async function rateAsync(work: () => Promise<number>, seconds: number): Promise<number> {
-  await work();
-  let done = 0;
-  const from = process.hrtime.bigint();
-  let took = 0;
-  while (took < seconds) {
-    done += await work();
-    took = Number(process.hrtime.bigint() - from) / 1e9;
-  }
-  return done / took;
+/** A contestant whose world is made when it is first sampled, and kept: the second round finds it warm. */
+export function kept(name: string, what: string, make: () => (() => number | Promise<number>) | Promise<() => number | Promise<number>>, unit: Contestant["unit"] = "/s"): Contestant {
+  let work: (() => number | Promise<number>) | undefined;
+  return { name, what, unit, sample: async (quick) => rate((work ??= await make()), budget(quick)) };
 }
 
 /** Seconds of one sample. */

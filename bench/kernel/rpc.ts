@@ -7,7 +7,7 @@ import { client } from "../../mach/mig/client.ts";
 import { machMsgServer, serve } from "../../mach/mig/server.ts";
 import type { KernReturn } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
-import { budget, rate, type Contestant } from "../contest.ts";
+import { kept, type Contestant } from "../contest.ts";
 import { emptyMachine, newTask, operations, receiveRight, sendRight, start } from "./scene.ts";
 
 /** Traps of one round trip: one at either end. */
@@ -30,12 +30,13 @@ function floor(): () => number {
 }
 
 /** What a client and a server do over and over; `send` and `reply` are the client's names, `receive` the server's. */
-interface Pair {
+export interface Pair {
   client(send: MachPort, reply: MachPort): Syscall<void>;
   server(receive: MachPort): Syscall<void>;
 }
 
-function pairOf({ client: clientBody, server: serverBody }: Pair): () => number {
+/** A machine with one client and one server, as work for `rate`; `traps` are those of a round trip, `slice` round trips are made at a time. */
+export function pairOf({ client: clientBody, server: serverBody }: Pair, traps = TRAPS, slice = SLICE): () => number {
   const machine = emptyMachine();
   const [serverTask, clientTask] = [newTask(machine, "server"), newTask(machine, "client")];
   const receive = receiveRight(machine, serverTask);
@@ -43,10 +44,11 @@ function pairOf({ client: clientBody, server: serverBody }: Pair): () => number 
   const reply = receiveRight(machine, clientTask);
   start(machine, serverTask, () => serverBody(receive));
   start(machine, clientTask, () => clientBody(send, reply));
-  return operations(machine, SLICE * TRAPS, TRAPS);
+  return operations(machine, slice * traps, traps);
 }
 
-function check(code: KernReturn): void {
+/** Throws when a message failed. */
+export function check(code: KernReturn): void {
   if (code !== 0) throw new Error(`the message failed: 0x${code.toString(16)}`);
 }
 
@@ -65,7 +67,7 @@ export function* echo(receive: MachPort): Syscall<void> {
 }
 
 /** A server that answers a code alone. */
-function* answer(receive: MachPort): Syscall<void> {
+export function* answer(receive: MachPort): Syscall<void> {
   const msg = new MachMsg();
   const items = [intItem(0)];
   msg.option = MsgOption.RCV;
@@ -79,7 +81,7 @@ function* answer(receive: MachPort): Syscall<void> {
 }
 
 /** A client that sends `items` over and over, `trap` deep in calls. */
-const asking = (items: (send: MachPort) => readonly Item[], trap: (msg: MachMsg) => Syscall<KernReturn>) =>
+export const asking = (items: (send: MachPort) => readonly Item[], trap: (msg: MachMsg) => Syscall<KernReturn>) =>
   function* (send: MachPort, reply: MachPort): Syscall<void> {
     const msg = new MachMsg();
     const body = items(send);
@@ -93,7 +95,8 @@ const asking = (items: (send: MachPort) => readonly Item[], trap: (msg: MachMsg)
     }
   };
 
-function* depth1(msg: MachMsg): Syscall<KernReturn> {
+/** The trap one call deep; those below go deeper. */
+export function* depth1(msg: MachMsg): Syscall<KernReturn> {
   return yield msg;
 }
 function* depth2(msg: MachMsg): Syscall<KernReturn> {
@@ -113,7 +116,7 @@ function* depth6(msg: MachMsg): Syscall<KernReturn> {
 }
 
 /** The client that yields its trap itself. */
-function* flat(send: MachPort, reply: MachPort): Syscall<void> {
+export function* flat(send: MachPort, reply: MachPort): Syscall<void> {
   const msg = new MachMsg();
   const body = [intItem(7), intItem(8)];
   for (;;) {
@@ -128,7 +131,8 @@ const ints = (): readonly Item[] => [intItem(7), intItem(8)];
 const rights = (n: number) => (send: MachPort): readonly Item[] => [
   { type: MsgType.COPY_SEND, bits: 32, number: n, inline: true, longform: false, dealloc: false, data: n === 1 ? send : new Array<number>(n).fill(send) },
 ];
-const bytes = (size: number, inline: boolean) => (): readonly Item[] => [
+/** So many bytes, in line or out of line from registers. */
+export const bytes = (size: number, inline: boolean) => (): readonly Item[] => [
   { type: MsgType.CHAR, bits: 8, number: size, inline, longform: true, dealloc: !inline, data: new Uint8Array(size) },
 ];
 
@@ -152,18 +156,12 @@ const stubs: Pair = {
   },
 };
 
-/** Made when first sampled, and kept: the second round finds it warm. */
-function contestant(name: string, what: string, make: () => () => number): Contestant {
-  let work: (() => number) | undefined;
-  return { name, what, unit: "/s", sample: (quick) => rate((work ??= make()), budget(quick)) };
-}
-
 export const rpcContestants: readonly Contestant[] = [
-  contestant("floor", "two generators that take turns", floor),
-  contestant("rpc-null", "null RPC by raw mach_msg, one pair", () => pairOf({ client: flat, server: answer })),
-  contestant("rpc-deep", "null RPC, yield* six deep", () => pairOf({ client: asking(ints, depth6), server: answer })),
-  contestant("rpc-stubs", "null RPC by typed stubs and demultiplexer", () => pairOf(stubs)),
-  contestant("rpc-right", "an RPC that carries a send right, there and back", () => pairOf({ client: asking(rights(1), depth1), server: echo })),
-  contestant("rpc-rights-16", "an RPC that carries 16 send rights", () => pairOf({ client: asking(rights(16), depth1), server: echo })),
-  contestant("rpc-1k-inline", "1 KiB in line, there and back", () => pairOf({ client: asking(bytes(1024, true), depth1), server: echo })),
+  kept("floor", "two generators that take turns", floor),
+  kept("rpc-null", "null RPC by raw mach_msg, one pair", () => pairOf({ client: flat, server: answer })),
+  kept("rpc-deep", "null RPC, yield* six deep", () => pairOf({ client: asking(ints, depth6), server: answer })),
+  kept("rpc-stubs", "null RPC by typed stubs and demultiplexer", () => pairOf(stubs)),
+  kept("rpc-right", "an RPC that carries a send right, there and back", () => pairOf({ client: asking(rights(1), depth1), server: echo })),
+  kept("rpc-rights-16", "an RPC that carries 16 send rights", () => pairOf({ client: asking(rights(16), depth1), server: echo })),
+  kept("rpc-1k-inline", "1 KiB in line, there and back", () => pairOf({ client: asking(bytes(1024, true), depth1), server: echo })),
 ];
