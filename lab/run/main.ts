@@ -3,6 +3,7 @@ import { experiments } from "../experiments/index.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { writeOut } from "../../rpctrace/stdout.ts";
 import { experimentOf } from "./catalogue.ts";
+import { graphText } from "./graphs.ts";
 import { gridOf } from "./grid.ts";
 import { writeReport } from "./report.ts";
 import { runExperiment } from "./run.ts";
@@ -53,6 +54,9 @@ async function act(options: LabOptions): Promise<void> {
       return;
     case "replay":
       await writeOut([await replay(name)]);
+      return;
+    case "graph":
+      await writeOut([await graphText(options)]);
       return;
     case "report":
       return writeReport(options);

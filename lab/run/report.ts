@@ -3,6 +3,8 @@ import { renameSync, writeFileSync } from "node:fs";
 import { parseHTML } from "linkedom";
 import { experiments } from "../experiments/index.ts";
 import type { Experiment, Line, Value } from "../model/experiment.ts";
+import { mechanisms } from "../mechanisms.ts";
+import { drawDot, m1Graph } from "./graphs.ts";
 import { draw, drawingOf } from "./plot.ts";
 import { ResultsError } from "./results.ts";
 import { runExperiment } from "./run.ts";
@@ -54,14 +56,28 @@ ${table(experiment, lines)}
 </section>`;
 }
 
-/** The whole page. */
-export function page(parts: readonly (readonly [Experiment, readonly Line[]])[]): string {
+/** The worked launch by every mechanism, drawn. */
+async function graphs(seed: number): Promise<string> {
+  const parts: string[] = [];
+  for (const mechanism of mechanisms) {
+    const drawn = m1Graph(mechanism, "first", seed);
+    if (drawn === undefined) continue;
+    const { direct, leak, unnamed } = drawn.judgement;
+    parts.push(`<h3>${text(mechanism.name)}</h3><p>${direct.length} atoms held, ${leak.length} leaked${leak.length === 0 ? "" : ` (${text(leak.join(", "))})`}, ${unnamed.length} that it cannot find.</p>${await drawDot(drawn.dot)}`);
+  }
+  return `<section id="m1"><h2>Who holds what in the worked launch M1</h2><p>At the program's first instruction, by mechanism. What leaked is red; what the program cannot find by its arguments is dashed.</p>${parts.join("\n")}</section>`;
+}
+
+/** The whole page; `more` comes after the experiments. */
+export function page(parts: readonly (readonly [Experiment, readonly Line[]])[], more: string): string {
   const toc = parts.map(([e]) => `<li><a href="#${text(e.name)}">${text(e.name)}</a> ${text(e.question)}</li>`).join("\n");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>hurdsim: the laboratory of exec</title><style>${STYLE}</style></head>
 <body><h1>How programs get their authority, and what leaks</h1>
-<ol>${toc}</ol>
+<ol>${toc}
+<li><a href="#m1">Who holds what in the worked launch M1</a></li></ol>
 ${parts.map(([e, lines]) => section(e, lines)).join("\n")}
+${more}
 </body></html>
 `;
 }
@@ -73,9 +89,10 @@ export async function writeReport(options: LabOptions): Promise<void> {
     process.stderr.write(process.stderr.isTTY ? "" : `${experiment.name}\n`);
     parts.push([experiment, await runExperiment(experiment.name, experiment, options)]);
   }
+  const html = page(parts, await graphs(options.seed));
   const path = `${options.out}/report.html`;
   try {
-    writeFileSync(`${path}.new`, page(parts));
+    writeFileSync(`${path}.new`, html);
     renameSync(`${path}.new`, path);
   } catch (e) {
     throw new ResultsError(`cannot write ${path}: ${(e as NodeJS.ErrnoException).code ?? String(e)}`);

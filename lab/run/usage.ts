@@ -10,6 +10,7 @@ export const usage = `Usage: npm run lab -- list
        npm run lab -- run NAME ... [OPTION ...]     all points of an experiment's grid ("all": every experiment)
        npm run lab -- explore NAME [OPTION ...]     every schedule of an experiment's scenario, at one point
        npm run lab -- replay STRING                 one schedule, step by step
+       npm run lab -- graph MECHANISM [OPTION ...]  who holds what in the worked launch M1, at the program's first instruction
        npm run lab -- report [OPTION ...]           a page of every experiment; runs what has no results yet
 NAME is an experiment (e01-leak) or the path of a file that exports one.
 
@@ -21,6 +22,8 @@ NAME is an experiment (e01-leak) or the path of a file that exports one.
       --fresh            forget earlier results of these experiments
       --executions N     explore: schedules at most (default 100000)
       --preemptions N    explore: preemptions in one schedule at most
+      --format FORMAT    graph: dot (default), svg or json
+      --when WHEN        graph: first (default) or quiescence
       --help             this text
 
 Results: DIR/NAME.jsonl, a line a run, and DIR/NAME.csv. Exit status: 0 fine, 1 failed or interrupted, 2 misused.
@@ -28,7 +31,7 @@ Results: DIR/NAME.jsonl, a line a run, and DIR/NAME.csv. Exit status: 0 fine, 1 
 
 /** What the user asked for. */
 export interface LabOptions {
-  readonly command: "list" | "run" | "explore" | "replay" | "report";
+  readonly command: "list" | "run" | "explore" | "replay" | "graph" | "report";
   readonly names: readonly string[];
   /** Values of variables, as given. */
   readonly values: ReadonlyMap<string, readonly string[]>;
@@ -39,6 +42,8 @@ export interface LabOptions {
   readonly fresh: boolean;
   readonly executions: number | undefined;
   readonly preemptions: number | undefined;
+  readonly format: "dot" | "svg" | "json";
+  readonly when: "first" | "quiescence";
 }
 
 const config = {
@@ -49,10 +54,12 @@ const config = {
   preemptions: { type: "string" },
   out: { type: "string", default: "results" },
   fresh: { type: "boolean", default: false },
+  format: { type: "string", default: "dot" },
+  when: { type: "string", default: "first" },
   help: { type: "boolean", default: false },
 } as const;
 
-const COMMANDS = ["list", "run", "explore", "replay", "report"] as const;
+const COMMANDS = ["list", "run", "explore", "replay", "graph", "report"] as const;
 
 function parse(args: readonly string[]) {
   try {
@@ -66,6 +73,12 @@ function whole(option: string, word: string | undefined, least: number): number 
   if (word === undefined) return undefined;
   if (!/^\d{1,9}$/.test(word) || Number(word) < least) throw new UsageError(`--${option} wants a whole number from ${least} on, not "${word}"`);
   return Number(word);
+}
+
+function oneOf<T extends string>(option: string, word: string, words: readonly T[]): T {
+  const found = words.find((w) => w === word);
+  if (found === undefined) throw new UsageError(`--${option} is ${words.join(" or ")}, not "${word}"`);
+  return found;
 }
 
 /** Options of ours, and `--VARIABLE=…` words, which only an experiment knows. */
@@ -86,12 +99,12 @@ export function parseLabOptions(args: readonly string[]): LabOptions | "help" {
   const { values: given, positionals } = parse(own);
   if (given.help) return "help";
   const [word, ...names] = positionals;
-  if (word === undefined) throw new UsageError("which command? list, run, explore, replay or report");
+  if (word === undefined) throw new UsageError("which command? list, run, explore, replay, graph or report");
   const command = COMMANDS.find((c) => c === word);
-  if (command === undefined) throw new UsageError(`no command "${word}": list, run, explore, replay or report`);
-  const need = { list: 0, run: Infinity, explore: 1, replay: 1, report: 0 }[command];
+  if (command === undefined) throw new UsageError(`no command "${word}": list, run, explore, replay, graph or report`);
+  const need = { list: 0, run: Infinity, explore: 1, replay: 1, graph: 1, report: 0 }[command];
   if (names.length > need) throw new UsageError(`${command}: what is "${names[need] ?? ""}"?`);
-  if (names.length === 0 && need > 0) throw new UsageError(command === "replay" ? "replay what? a string that explore or run printed" : `${command} which experiment?`);
+  if (names.length === 0 && need > 0) throw new UsageError(command === "replay" ? "replay what? a string that explore or run printed" : `${command} which ${command === "graph" ? "mechanism" : "experiment"}?`);
   return {
     ...{ command, names, values, out: given.out, fresh: given.fresh },
     seed: whole("seed", given.seed, 0) ?? 0,
@@ -99,5 +112,7 @@ export function parseLabOptions(args: readonly string[]): LabOptions | "help" {
     jobs: whole("jobs", given.jobs, 1),
     executions: whole("executions", given.executions, 1),
     preemptions: whole("preemptions", given.preemptions, 0),
+    format: oneOf("format", given.format, ["dot", "svg", "json"]),
+    when: oneOf("when", given.when, ["first", "quiescence"]),
   };
 }
