@@ -1,5 +1,6 @@
 /** The calls of the capability personality. Tasks are named by what the scenario calls them. */
 import type { ForeignTrap, Syscall } from "../../mach/kern/syscall.ts";
+import { INTERRUPTED } from "../kernel/waits.ts";
 import type { Policy } from "../model/launch.ts";
 import type { Capability } from "./space.ts";
 
@@ -92,7 +93,7 @@ export interface Gives {
   token: number;
 }
 
-export type CapabilityTrap<K extends CallName = CallName> = ForeignTrap & Calls[K] & Gives & { readonly call: K };
+export type CapabilityTrap<K extends CallName = CallName> = ForeignTrap & Calls[K] & { readonly call: K; readonly gives: Gives };
 
 export type Result = number | ErrorName;
 
@@ -101,9 +102,10 @@ export const FAILED = -3;
 
 /** Makes `call`; what it gives besides stands in the second place. */
 export function* sysGives<K extends CallName>(call: K, args: Calls[K]): Syscall<readonly [Result, Gives]> {
-  const trap = { op: "foreign", call, errno: undefined, text: "", token: 0, ...args } as unknown as CapabilityTrap<K>;
+  const gives: Gives = { errno: undefined, text: "", token: 0 };
+  const trap = { op: "foreign", call, ...args, gives } as CapabilityTrap<K>;
   const n = yield trap;
-  return [n === FAILED ? (trap.errno ?? "EPERM") : n === -2 ? "EINTR" : n, trap];
+  return [n === FAILED ? (gives.errno ?? "EPERM") : n === INTERRUPTED ? "EINTR" : n, gives];
 }
 
 export function* sys<K extends CallName>(call: K, args: Calls[K]): Syscall<Result> {

@@ -11,6 +11,7 @@ import { Meter } from "../kernel/meter.ts";
 import { WaitQueue } from "../kernel/waits.ts";
 import { FAILED, type Answer, type CallName, type Calls, type CapabilityTrap, type Gives, type Result } from "./calls.ts";
 import { spaceCalls } from "./calls-space.ts";
+import { embryoCalls } from "./calls-embryo.ts";
 import { taskCalls } from "./calls-task.ts";
 import { Channels } from "./channels.ts";
 import { cellsOf } from "./footprint.ts";
@@ -60,7 +61,7 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
     this.meter = new Meter(machine);
     this.channels = new Channels(machine, this.meter);
     this.forever = new WaitQueue(machine);
-    this.handlers = { ...spaceCalls(this), ...taskCalls(this), ...this.messageCalls() };
+    this.handlers = { ...spaceCalls(this), ...embryoCalls(this), ...taskCalls(this), ...this.messageCalls() };
   }
 
   call(thread: Thread, trap: ForeignTrap): number {
@@ -69,9 +70,9 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
     this.meter.trap(thread.id);
     if (this.callsAreMessages && ON_TASKS.includes(call.call)) this.meter.message(0, 0);
     const handler = this.handlers[call.call] as (caller: Caller, args: unknown, gives: Gives) => Result;
-    const result = handler({ thread, process }, call, call);
+    const result = handler({ thread, process }, call, call.gives);
     if (typeof result === "number") return result;
-    call.errno = result;
+    call.gives.errno = result;
     return FAILED;
   }
 

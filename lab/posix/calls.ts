@@ -123,4 +123,4 @@ export interface Gives {
 }
 
 /** A trap: the call, its arguments, and what it gives. */
-export type PosixTrap<K extends CallName = CallName> = ForeignTrap & Calls[K] & Gives & { readonly call: K };
+export type PosixTrap<K extends CallName = CallName> = ForeignTrap & Calls[K] & { readonly call: K; readonly gives: Gives };

@@ -85,10 +85,10 @@ export class PosixKernel extends ForeignKernel<PosixProcess> {
     const call = trap as PosixTrap;
     this.meter.trap(thread.id);
     const handler = this.handlers[call.call] as (caller: Caller, args: unknown, gives: Gives) => Result;
-    const result = process.capabilityMode && forbiddenInCapabilityMode(call) ? "ECAPMODE" : handler({ thread, process }, call, call);
+    const result = process.capabilityMode && forbiddenInCapabilityMode(call) ? "ECAPMODE" : handler({ thread, process }, call, call.gives);
     this.changed(process);
     if (typeof result === "number") return result;
-    call.errno = result;
+    call.gives.errno = result;
     return FAILED;
   }
 

@@ -8,10 +8,11 @@ const nothing = (): Gives => ({ errno: undefined, text: "", second: 0, ended: un
 
 /** Makes `call`; what it gives besides stands in the second place. */
 export function* sysGives<K extends CallName>(call: K, args: Calls[K]): Syscall<readonly [Result, Gives]> {
-  const trap = { op: "foreign", call, ...nothing(), ...args } as PosixTrap<K>;
+  const gives = nothing();
+  const trap = { op: "foreign", call, ...args, gives } as PosixTrap<K>;
   const n = yield trap;
-  if (n === INTERRUPTED) return ["EINTR", trap];
-  return [n === FAILED ? (trap.errno ?? "EINVAL") : n, trap];
+  if (n === INTERRUPTED) return ["EINTR", gives];
+  return [n === FAILED ? (gives.errno ?? "EINVAL") : n, gives];
 }
 
 /** Makes `call`. */
