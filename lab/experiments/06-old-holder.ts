@@ -10,8 +10,9 @@ import { errnoName } from "../../servers/interfaces/errno.ts";
 import { procCall } from "../../servers/interfaces/process.ts";
 import { say } from "../hurd/plain-messages.ts";
 import { Scene } from "../hurd/scene.ts";
-import type { Way } from "../hurd/launcher.ts";
+import { execSelf, PROGRAM, start, type Way } from "../hurd/launcher.ts";
 import type { Conclusion, Experiment, Line, Outcome, Point } from "../model/experiment.ts";
+import type { Launch } from "../model/launch.ts";
 import { controlSet } from "../model/measure.ts";
 
 /** The holder's name for what he got of S. */
@@ -21,6 +22,8 @@ const WAYS: readonly Way[] = ["in-place", "new-task", "secure"];
 /** "pid" is no port: the holder asks proc for the task of P's pid, as any process of the same user may. */
 const KINDS = ["task", "thread", "message", "process", "pid"] as const;
 type Kind = (typeof KINDS)[number];
+
+const NOTHING: Launch = { holds: [], manifest: [], grant: [] };
 
 /** S's own right of that kind, for the holder. */
 function* rightOf(libc: Libc, kind: Kind): Syscall<PolyRight | undefined> {
@@ -55,12 +58,12 @@ function* steer(libc: Libc, kind: Kind, pid: number): Syscall<readonly (readonly
   return got.err ? [["get the task", got.err]] : [["get the task", 0], ...(yield* steerTask(got.task))];
 }
 
-function run({ kind, way }: Point, seed: number): Outcome {
+function run({ kind, way, lists }: Point, seed: number): Outcome {
   const asked = kind as Kind;
   let pid = 0;
   let deeds: readonly (readonly [string, number])[] = [];
   const scene = new Scene({
-    launch: { holds: [], manifest: [], grant: [] },
+    launch: NOTHING,
     way: way as Way,
     user: "guest",
     seed,
@@ -68,6 +71,11 @@ function run({ kind, way }: Point, seed: number): Outcome {
       pid = libc.getpid();
       const poly = yield* rightOf(libc, asked);
       if (poly !== undefined) yield* machPortCall.mach_port_insert_right(peer, { name: HELD, poly });
+    },
+    *start(libc, { props }, args) {
+      if (lists === "library") return props === undefined ? 0 : yield* start(libc, props, way as Way, NOTHING, args);
+      const names = yield* machPortCall.mach_port_names(yield* taskSelf(), {});
+      return yield* execSelf(libc, PROGRAM, args, names.err ? [] : names.names, 0);
     },
     *peer(libc, { stage }) {
       yield* stage.until(libc, "P at main");
@@ -81,7 +89,8 @@ function run({ kind, way }: Point, seed: number): Outcome {
   return { dv: { ran: outcome.ran, succeeded: told(true), failed: told(false), control: controls.map((c) => c.through).join(", ") } };
 }
 
-const at = (lines: readonly Line[], kind: Kind, way: Way): Line | undefined => lines.find((l) => l.iv.kind === kind && l.iv.way === way);
+const at = (lines: readonly Line[], kind: Kind, way: Way, lists = "library"): Line | undefined =>
+  lines.find((l) => l.iv.kind === kind && l.iv.way === way && l.iv.lists === lists);
 
 function conclude(lines: readonly Line[]): Conclusion {
   const ports = KINDS.filter((k) => k !== "pid");
@@ -93,6 +102,7 @@ function conclude(lines: readonly Line[]): Conclusion {
     `In place, holders of the old ${kept.join(" and ")} port steer the new program.`,
     lost.length === 0 ? "" : `Not so those of the old ${lost.join(" or ")} port: exec ends the old threads, and the caller's own lists destroy its message port, so these are dead names.`,
     cut.length === 0 ? "With a new task, secure or not, all old ports are dead names." : `With a new task something old still works: ${cut.map((l) => `${String(l.iv.kind)} (${String(l.iv.way)})`).join(", ")}.`,
+    at(lines, "message", "in-place", "none")?.dv.succeeded === "send" ? "With an empty destroy list, as login's (exec.md §10), the old message port lives on in the new program's task, and nobody serves it." : "",
     `By pid, proc gives the new program's task to another process of the same user after: ${byPid.join(", ") || "none"}; after a secure exec it refuses. So a new task cuts what was held, and EXEC_SECURE also what could be asked for.`,
   ];
   return { asExpected: lost.length === 0 && cut.length === 0 && lines.length > 0, text: text.filter((t) => t !== "").join(" ") };
@@ -106,6 +116,7 @@ export const experiment: Experiment = {
   independent: [
     { name: "kind", what: "what is held of S", values: KINDS },
     { name: "way", what: "exec in place, with EXEC_NEWTASK, or of a set-uid file (EXEC_SECURE)", values: WAYS },
+    { name: "lists", what: "the names that S gives for destruction: all that its library would, or none", values: ["library", "none"] },
   ],
   dependent: [
     { name: "succeeded", what: "deeds that succeeded" },
@@ -114,6 +125,7 @@ export const experiment: Experiment = {
   ],
   expected: "In place all succeed; with a new task, secure or not, the holder has dead names.",
   plot: { mark: "cell", x: "way", y: "kind", colour: "succeeded" },
+  sensible: ({ lists, way }) => lists === "library" || way === "in-place",
   run,
   conclude,
 };

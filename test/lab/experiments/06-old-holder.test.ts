@@ -11,7 +11,7 @@ describe("E6: who held a port of the old program (comparison.md §3)", function 
   before(() => {
     lines = fullRun(experiment);
   });
-  const at = (kind: string, way: string) => dvAt(lines, { kind, way });
+  const at = (kind: string, way: string, lists = "library") => dvAt(lines, { kind, way, lists });
   it("M8: in place the holder of the task port writes P's memory; after a new task, secure or not, he has a dead name", () => {
     expect(at("task", "in-place")).to.include({ succeeded: STEERS, failed: "", control: "task-port" });
     for (const way of ["new-task", "secure"]) {
@@ -25,6 +25,10 @@ describe("E6: who held a port of the old program (comparison.md §3)", function 
   });
   it("the thread port and the message port are dead even in place: exec ends the threads, the caller's lists destroy the port", () => {
     for (const kind of ["thread", "message"]) expect(at(kind, "in-place")).to.include({ succeeded: "", control: "" });
+  });
+  it("with empty lists the old message port lives on unserved; the old threads are gone all the same", () => {
+    expect(at("message", "in-place", "none")).to.include({ succeeded: "send", control: "" });
+    expect(at("thread", "in-place", "none")).to.include({ succeeded: "" });
   });
   it("who held nothing may ask proc by pid: granted to the same user but after a secure exec", () => {
     for (const way of ["in-place", "new-task"]) expect(at("pid", way).succeeded).to.equal(`get the task, ${STEERS}`);
