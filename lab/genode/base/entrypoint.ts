@@ -7,7 +7,7 @@ import type { Word } from "../linux/traps.ts";
 import { GenodeException, type Capability } from "./capability.ts";
 import { answer, call, entrypointPath, reply, request, wait, type Incoming } from "./ipc.ts";
 import type { Marshaller, Unmarshaller } from "./message.ts";
-import { guarded, type Runtime } from "./runtime.ts";
+import { guarded, type EntrypointSockets, type Runtime } from "./runtime.ts";
 
 /** A served object. */
 export interface RpcObject {
@@ -75,40 +75,29 @@ export class Entrypoint {
   }
 
   private *makeSockets(): Syscall<void> {
-    const { knobs } = this.rt;
-    if (knobs.objectId === "perObjectSocket") {
-      const pair = yield* socketpair(knobs.closeOnExecAtCreate);
-      if (typeof pair === "number") throw new GenodeException("Server_socket_failed", pair);
-      this.control = pair;
+    const { knobs, sockets } = this.rt;
+    if (knobs.objectId === "payload") {
+      const { server, client } = yield* sockets === undefined ? makeSockets(this.rt, this.tid) : sockets(this.tid);
+      this.serverSd = server;
+      this.clientSd = client;
       return;
     }
-    const path = entrypointPath(knobs.rpath, this.tid);
-    this.serverSd = yield* checked("Server_socket_failed", socket(knobs.closeOnExecAtCreate));
-    yield* unlink(path);
-    yield* checked("Bind_failed", bind(this.serverSd, path));
-    this.clientSd = knobs.socketDelegated === "server" ? this.serverSd : yield* this.makeClient(path);
-  }
-
-  private *makeClient(path: string): Syscall<number> {
-    const { knobs } = this.rt;
-    const client = yield* checked("Client_socket_failed", socket(knobs.closeOnExecAtCreate));
-    yield* checked("Connect_failed", connect(client, path));
-    if (knobs.unlinkAfterConnect) yield* unlink(path);
-    const id = yield* this.rt.identify(client);
-    yield* this.rt.locked((r) => r.associate(client, id));
-    return client;
+    const pair = yield* socketpair(knobs.closeOnExecAtCreate);
+    if (typeof pair === "number") throw new GenodeException("Server_socket_failed", pair);
+    this.control = pair;
   }
 
   /** Serves one request. */
   private *one(): Syscall<void> {
-    const at = this.rt.knobs.objectId === "payload" ? this.serverSd : yield* poll([this.control[0], ...this.objects.keys()]);
-    if (at === this.control[0]) {
+    const byPayload = this.rt.knobs.objectId === "payload";
+    const at = byPayload ? this.serverSd : yield* poll([this.control[0], ...this.objects.keys()]);
+    if (!byPayload && at === this.control[0]) {
       yield* recvmsg(at, 0, false);
       return;
     }
     const incoming = yield* wait(this.rt, at, this.slot);
     this.slot = incoming.replySocket;
-    const name = this.rt.knobs.objectId === "payload" ? incoming.localName : at;
+    const name = byPayload ? incoming.localName : at;
     yield* reply(this.rt, incoming.replySocket, yield* this.dispatch(this.objects.get(name), incoming));
   }
 
@@ -159,6 +148,22 @@ export class Entrypoint {
     yield* this.rt.locked((r) => r.forget(this.clientSd));
     for (const fd of new Set([this.serverSd, this.clientSd, ...this.control])) if (fd >= 0) yield* close(fd);
   }
+}
+
+/** The sockets of an entrypoint whose thread is `tid`; in ca4f one for both. Throws what stands for each step. */
+export function* makeSockets(rt: Runtime, tid: number): Syscall<EntrypointSockets> {
+  const { knobs } = rt;
+  const path = entrypointPath(knobs.rpath, tid);
+  const server = yield* checked("Server_socket_failed", socket(knobs.closeOnExecAtCreate));
+  yield* unlink(path);
+  yield* checked("Bind_failed", bind(server, path));
+  if (knobs.socketDelegated === "server") return { server, client: server };
+  const client = yield* checked("Client_socket_failed", socket(knobs.closeOnExecAtCreate));
+  yield* checked("Connect_failed", connect(client, path));
+  if (knobs.unlinkAfterConnect) yield* unlink(path);
+  const id = yield* rt.identify(client);
+  yield* rt.locked((r) => r.associate(client, id));
+  return { server, client };
 }
 
 /** The answer of a call that must not fail. */

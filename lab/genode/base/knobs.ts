@@ -37,6 +37,8 @@ export interface Knobs {
   readonly unlinkAfterConnect: boolean;
   /** Sockets go, and the registry forgets them, when their entrypoint is destroyed. */
   readonly closesOnDestruction: boolean;
+  /** Who makes the sockets of entrypoints: each process, or core, asked through the CPU session. */
+  readonly socketsBy: "self" | "core";
 }
 
 /** ca4f574f4c, 2012-07-26: capability arguments as descriptors. */
@@ -60,6 +62,7 @@ export const ca4f: Knobs = {
   occupies100: false,
   unlinkAfterConnect: false,
   closesOnDestruction: false,
+  socketsBy: "self",
 };
 
 /** f33c7c73bd, 2012-08-08: the client's socket is delegated, identity by the peer's name. */
@@ -73,8 +76,8 @@ export const f33c: Knobs = {
   failedSend: "Ipc_error",
 };
 
-/** aee0a2061b: names leave the file system after connect. */
-export const aee0: Knobs = { ...f33c, unlinkAfterConnect: true };
+/** aee0a2061b: core makes all sockets of entrypoints, and their names leave the file system after connect. */
+export const aee0: Knobs = { ...f33c, unlinkAfterConnect: true, socketsBy: "core" };
 /** 20d8655a7f: core creates processes. */
 export const core20d8: Knobs = { ...aee0, creator: "core" };
 /** 2995011b34: sockets go with their entrypoint. */

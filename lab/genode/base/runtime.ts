@@ -10,6 +10,12 @@ export interface IdSource {
   next(): number;
 }
 
+/** An entrypoint's two descriptors. */
+export interface EntrypointSockets {
+  readonly server: number;
+  readonly client: number;
+}
+
 export class Runtime {
   readonly knobs: Knobs;
   readonly ids: IdSource;
@@ -20,6 +26,8 @@ export class Runtime {
   readonly log: string[] = [];
   /** Own sockets of the 2020 design, by the local end's number: the remote end and its inode. */
   readonly own = new Map<number, { readonly remote: number; readonly ino: number }>();
+  /** Where entrypoints get their sockets from, when they do not make them (aee0). */
+  sockets: ((tid: number) => Syscall<EntrypointSockets>) | undefined;
   /** Capabilities that have been received, for those who look. */
   readonly received: Capability[] = [];
 

@@ -6,12 +6,12 @@
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { dup2, kill, pause } from "../linux/libc.ts";
 import type { Capability } from "../base/capability.ts";
-import { Entrypoint, readCap, type RpcObject } from "../base/entrypoint.ts";
+import { Entrypoint, makeSockets, readCap, type RpcObject } from "../base/entrypoint.ts";
 import type { Marshaller, Unmarshaller } from "../base/message.ts";
 import { PARENT_FD, startProcess } from "../base/process.ts";
-import type { Runtime } from "../base/runtime.ts";
+import type { EntrypointSockets, Runtime } from "../base/runtime.ts";
 import { Child, transfer, type Policy, type Service } from "./child.ts";
-import { argument, Log, Pd, Ram, ramQuota } from "./protocol.ts";
+import { argument, Cpu, Log, Pd, Ram, ramQuota } from "./protocol.ts";
 
 const NOT_ENOUGH = -3;
 const NO_SESSION = -1;
@@ -57,6 +57,24 @@ class PdSession implements RpcObject {
     if (opcode === Pd.CLOSE) yield* kill(this.pid);
     else this.pid = yield* startProcess(this.rt, { name: args.text(), file: args.text(), parent: yield* readCap(this.rt, args) });
     out.word(this.pid);
+    return 0;
+  }
+}
+
+/** Makes the sockets of an entrypoint at the first question for one of them (aee0). Their client ends fill core's registry too. */
+class CpuSession implements RpcObject {
+  private readonly rt: Runtime;
+  private readonly made = new Map<number, EntrypointSockets>();
+
+  constructor(rt: Runtime) {
+    this.rt = rt;
+  }
+
+  *dispatch(opcode: number, args: Unmarshaller, out: Marshaller): Syscall<number> {
+    const tid = args.word();
+    const sockets = this.made.get(tid) ?? (yield* makeSockets(this.rt, tid));
+    this.made.set(tid, sockets);
+    out.cap({ tid: 0, socket: opcode === Cpu.SERVER_SD ? sockets.server : sockets.client, localName: 0 });
     return 0;
   }
 }
@@ -121,6 +139,7 @@ export class Core {
       case "PD":
         return new PdSession(this.rt, Number(argument(args, "PID")));
       case "CPU":
+        return new CpuSession(this.rt);
       case "LOG":
         return new LogSession(argument(args, "label"), this.lines);
       default:

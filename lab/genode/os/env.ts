@@ -3,8 +3,8 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { type Capability, GenodeException } from "../base/capability.ts";
 import { invoke, readCap } from "../base/entrypoint.ts";
 import { parentOf } from "../base/process.ts";
-import type { Runtime } from "../base/runtime.ts";
-import { Log, Parent } from "./protocol.ts";
+import type { EntrypointSockets, Runtime } from "../base/runtime.ts";
+import { Cpu, Log, Parent } from "./protocol.ts";
 
 export class Env {
   readonly rt: Runtime;
@@ -27,7 +27,20 @@ export class Env {
     env.ram = yield* env.session("Env::ram_session", "");
     env.cpu = yield* env.session("Env::cpu_session", "");
     env.pd = yield* env.session("Env::pd_session", "");
+    if (rt.knobs.socketsBy === "core") rt.sockets = (tid) => env.socketsOf(tid);
     return env;
+  }
+
+  /** The sockets of this process's entrypoint `tid`, from core. They come without the close-on-exec flag. Throws what calls throw. */
+  private *socketsOf(tid: number): Syscall<EntrypointSockets> {
+    const server = yield* this.descriptor(Cpu.SERVER_SD, tid);
+    return { server, client: yield* this.descriptor(Cpu.CLIENT_SD, tid) };
+  }
+
+  private *descriptor(opcode: number, tid: number): Syscall<number> {
+    const answered = yield* invoke(this.rt, this.cpu, opcode, (out) => out.word(tid));
+    if (answered?.exception !== 0) throw new GenodeException("Server_socket_failed");
+    return answered.results.cap().socket;
   }
 
   /** A session of `service`. Throws Service_denied, Ipc_error. */

@@ -4,6 +4,8 @@ export const Parent = { SESSION: 0, ANNOUNCE: 1, EXIT: 2 } as const;
 export const Root = { SESSION: 0 } as const;
 export const Ram = { TRANSFER_QUOTA: 0, REF_ACCOUNT: 1 } as const;
 export const Pd = { START: 0, CLOSE: 1 } as const;
+/** Linux's extension of the CPU session (aee0). */
+export const Cpu = { SERVER_SD: 0, CLIENT_SD: 1 } as const;
 export const Log = { WRITE: 0 } as const;
 
 /** Exceptions by number. */

@@ -16,8 +16,8 @@ describe("E9: exhaustion during launch", () => {
     expect(states("cloudabi-spawn: S")).to.deep.equal(["clean", "clean", "clean", "none", "none", "none"]);
   });
   it("Genode: the creator dies, or goes on with a capability that was lost", () => {
-    expect(states("genode: S")).to.deep.equal(["fatal", "fatal", "fatal", "fatal", "silent", "none"]);
-    expect(lineAt(lines, { place: "genode: S", free: 4 }).dv).to.include({ site: "a lost capability", error: "" });
+    expect(states("genode: S")).to.deep.equal(["fatal", "fatal", "fatal", "fatal", "fatal", "none"]);
+    expect(lineAt(lines, { place: "genode: core", free: 3 }).dv).to.include({ site: "a lost capability", error: "" });
     expect(lineAt(lines, { place: "genode: registry", free: 0 })).to.have.property("failState", "fatal");
     expect(lineAt(lines, { place: "genode: registry", free: 0 }).dv["site"]).to.equal("init: Limit_reached");
   });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { eras, f33c, perObject2020, type Knobs } from "../../../lab/genode/base/knobs.ts";
 import { Entrypoint, invoke } from "../../../lab/genode/base/entrypoint.ts";
 import { pause } from "../../../lab/genode/linux/libc.ts";
+import { metricsOf } from "../../../lab/genode/metrics.ts";
 import { RamSession } from "../../../lab/genode/os/core.ts";
 import type { Env } from "../../../lab/genode/os/env.ts";
 import { Ram } from "../../../lab/genode/os/protocol.ts";
@@ -94,6 +95,49 @@ describe("core, init and children (genode-linux.md §9)", () => {
       expect(sys.lines, era).to.deep.equal(era === "ca4f" ? [] : ["[init -> hello -> log] hello"]);
       if (era === "ca4f") expect(sys.process("init")?.trouble).to.equal("sendmsg EBADF");
     }
+  });
+
+  it("from aee0 on core makes the sockets: nobody else binds a name, and no name stays", () => {
+    for (const knobs of [eras.aee0, eras["20d8"]]) {
+      const sys = new System({ knobs, children: [{ name: "hello", main: hello }] }).run();
+      expect(sys.lines).to.have.length(1);
+      expect([...sys.stage.kernel.names.keys()].filter((path) => path.includes("/ep-"))).to.deep.equal([]);
+      const entrypoints = metricsOf(sys.stage.kernel).processes.find((p) => p.name === "core")?.entrypoints;
+      expect(entrypoints, "core's two, init's one for its child").to.equal(3);
+      expect(must(sys.runtimes.get("core")).registry.known).to.have.length(3);
+    }
+  });
+
+  it("from aee0 to 20d8 a child inherits the socket on which its parent serves it, and takes a sibling's request away", () => {
+    const taken = (knobs: Knobs): number => {
+      let bytes = -1;
+      const sys = new System({
+        knobs,
+        children: [
+          {
+            name: "first",
+            *main(env) {
+              yield* env.session("LOG", "");
+              return yield* pause();
+            },
+          },
+          {
+            name: "thief",
+            *main() {
+              const table = must(sys.process("thief")).table;
+              bytes = table.fds.filter((fd) => {
+                const what = table.at(fd)?.what;
+                return what?.kind === "socket" && what.path !== undefined;
+              }).length;
+              return yield* pause();
+            },
+          },
+        ],
+      });
+      sys.run();
+      return bytes;
+    };
+    expect([taken(f33c), taken(eras.aee0), taken(eras["20d8"])], "the sibling's and its own").to.deep.equal([0, 2, 0]);
   });
 
   it("start-up opens three sessions, and one descriptor serves them all", () => {
