@@ -15,7 +15,7 @@ import { procCall } from "../../glibc-shim/stubs.ts";
 import { decodeArgz } from "../interfaces/argz.ts";
 import { crash } from "../interfaces/crash.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { FSYS_GOAWAY_FORCE, O_CREAT, O_WRITE } from "../interfaces/hurd-types.ts";
+import { FSYS_GOAWAY_FORCE, O_CREAT, O_EXEC, O_READ, O_WRITE } from "../interfaces/hurd-types.ts";
 import { W_EXITCODE } from "../interfaces/wait-status.ts";
 import { nothing, Trivfs } from "../lib/trivfs/trivfs.ts";
 import { Crashers, type Crash } from "./crasher.ts";
@@ -33,8 +33,7 @@ export const main: Main = function* (libc, argv): Program {
   let current: CrashOptions = given;
   const crashers: Crashers = new Crashers(() => trivfs.bucket);
   const trivfs: Trivfs<undefined> = yield* Trivfs.create<undefined>(libc, argv, {
-    serverName: "crash",
-    allowOpen: 0,
+    allowOpen: O_READ | O_WRITE | O_EXEC,
     open: nothing,
     *goaway(flags) {
       return crashers.count > 0 && !(flags & FSYS_GOAWAY_FORCE) ? Errno.EBUSY : 0;

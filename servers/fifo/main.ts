@@ -8,11 +8,12 @@ import type { Syscall } from "../../mach/kern/syscall.ts";
 import { STDERR, type Main } from "../../glibc-shim/libc.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { O_NONBLOCK, O_READ, O_WRITE } from "../interfaces/hurd-types.ts";
+import { O_NONBLOCK, O_READ, O_WRITE, SELECT_READ, SELECT_WRITE } from "../interfaces/hurd-types.ts";
 import { S_IFIFO, S_IFMT } from "../interfaces/stat.ts";
 import { Pipe, readiness, SEQPACKET, STREAM } from "../lib/pipe/pipe.ts";
 import { Condition } from "../lib/sync.ts";
-import { Trivfs, type TrivfsDescription } from "../lib/trivfs/trivfs.ts";
+import { unchangeable } from "../lib/trivfs/io.ts";
+import { Trivfs, whileUnused, type TrivfsDescription } from "../lib/trivfs/trivfs.ts";
 
 interface Settings {
   readonly oneReader: boolean;
@@ -101,14 +102,34 @@ class Fifo {
   }
 }
 
+/** Sixteen pages. */
+const BLOCK_SIZE = 0x10000;
+
+/** Waits; milliseconds, undefined for ever. What this open cannot do is ready at once: the call will say so (trans/fifo.c). */
+function* select({ pipe, reads, writes }: Open, wanted: number, timeout: number | undefined): Syscall<{ readonly err: 0; readonly select_type: number } | { readonly err: Failure }> {
+  const refused = (reads ? 0 : wanted & SELECT_READ) | (writes ? 0 : wanted & SELECT_WRITE);
+  for (;;) {
+    const { err, types } = readiness(wanted, reads ? pipe : undefined, writes ? pipe : undefined);
+    if (err) return { err };
+    if ((types | refused) !== 0 || pipe === undefined) return { err: 0, select_type: types | refused };
+    const how = yield* pipe.changed.wait(undefined, timeout);
+    if (how === "cancelled") return { err: Errno.EINTR };
+    if (how === "timed out") return { err: 0, select_type: 0 };
+  }
+}
+
 const describe = (fifo: Fifo, options: readonly string[]): TrivfsDescription<Open> => ({
-  serverName: "fifo",
   allowOpen: O_READ | O_WRITE,
   options: () => options,
   open: ({ flags }) => fifo.open(flags),
   close: ({ hook }) => fifo.leave(hook),
-  modifyStat: (st) => ({ ...st, mode: (st.mode & ~S_IFMT) | S_IFIFO }),
+  goaway: whileUnused,
+  modifyStat: (st, { po }) => {
+    const size = po.hook.pipe?.size ?? 0;
+    return { ...st, mode: (st.mode & ~S_IFMT) | S_IFIFO, size, blocks: size >> 9, blksize: BLOCK_SIZE };
+  },
   io: {
+    ...unchangeable,
     *io_read({ po }, { amount }) {
       if (!(po.openmodes & O_READ) || po.hook.pipe === undefined) return { err: Errno.EBADF };
       const got = yield* po.hook.pipe.recv((po.openmodes & O_NONBLOCK) !== 0, amount);
@@ -125,19 +146,13 @@ const describe = (fifo: Fifo, options: readonly string[]): TrivfsDescription<Ope
       if (!(po.openmodes & O_READ)) return { err: Errno.EBADF };
       return { err: 0, amount: po.hook.pipe?.size ?? 0 };
     },
-    *io_select({ po }, { select_type }) {
-      const { pipe, reads, writes } = po.hook;
-      for (;;) {
-        const { err, types } = readiness(select_type, reads ? pipe : undefined, writes ? pipe : undefined);
-        if (err) return { err };
-        if (types !== 0 || pipe === undefined) return { err: 0, select_type: types };
-        if ((yield* pipe.changed.wait()) === "cancelled") return { err: Errno.EINTR };
-      }
-    },
+    io_select: ({ po }, { select_type }) => select(po.hook, select_type, undefined),
+    io_select_timeout: ({ po }, { timeout, select_type }) =>
+      select(po.hook, select_type, (timeout[0] ?? 0) * 1000 + Math.ceil((timeout[1] ?? 0) / 1e6)),
   },
   fs: {
-    *file_set_size() {
-      return { err: 0 };
+    *file_set_size(_self, { new_size }) {
+      return new_size === 0 ? { err: 0 } : { err: Errno.EINVAL };
     },
   },
 });

@@ -13,7 +13,7 @@ import { Errno } from "../interfaces/errno.ts";
 import { O_CREAT, O_READ } from "../interfaces/hurd-types.ts";
 import { S_IFLNK, S_IFMT } from "../interfaces/stat.ts";
 import { reauth, type LookupAnswer } from "../lib/lookup-answer.ts";
-import { Trivfs, type RootRequest, type TrivfsDescription } from "../lib/trivfs/trivfs.ts";
+import { Trivfs, whileUnused, type RootRequest, type TrivfsDescription } from "../lib/trivfs/trivfs.ts";
 
 interface Open {
   offset: number;
@@ -40,14 +40,16 @@ function* anonymous(file: MachPort): Syscall<LookupAnswer | { readonly err: Fail
 const describe = (libc: Libc, target: string): TrivfsDescription<Open> => {
   const bytes = new TextEncoder().encode(target);
   return {
-    serverName: "firmlink",
     allowOpen: O_READ,
-    options: () => [target],
+    source: target,
+    /** One empty word, as the real one shows. */
+    options: () => [""],
+    goaway: whileUnused,
     *open() {
       return { err: 0, value: { offset: 0 } };
     },
     getroot: (request) => linked(libc, target, request),
-    modifyStat: (st) => ({ ...st, mode: (st.mode & ~S_IFMT) | S_IFLNK, size: bytes.length }),
+    modifyStat: (st) => ({ ...st, mode: (st.mode & ~S_IFMT) | S_IFLNK, size: bytes.length, blocks: 0 }),
     io: {
       *io_read({ po }, { offset, amount }) {
         if (!(po.openmodes & O_READ)) return { err: Errno.EBADF };

@@ -11,7 +11,6 @@ interface Open {
 }
 
 const describe = (contents: Uint8Array, options: readonly string[]): TrivfsDescription<Open> => ({
-  serverName: "hello",
   allowOpen: O_READ,
   options: () => options,
 
@@ -22,12 +21,13 @@ const describe = (contents: Uint8Array, options: readonly string[]): TrivfsDescr
   modifyStat: (st) => ({ ...st, mode: (st.mode & ~(S_IFMT | 0o7777)) | S_IFREG | 0o444, size: contents.length }),
 
   io: {
+    /** The place moves on with every read, wherever it was from. */
     *io_read({ po }, { offset, amount }) {
       if (!(po.openmodes & O_READ)) return { err: Errno.EBADF };
       if (offset < -1) return { err: Errno.EINVAL };
       const from = offset === -1 ? po.hook.offset : offset;
       const data = contents.slice(from, amount < 0 ? undefined : from + amount);
-      if (offset === -1) po.hook.offset += data.length;
+      po.hook.offset += data.length;
       return { err: 0, data };
     },
 

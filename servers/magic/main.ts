@@ -7,12 +7,11 @@ import { copySend } from "../../mach/ipc/names.ts";
 import { addSendRef, deallocate } from "../../glibc-shim/rights.ts";
 import { STDERR, type Main } from "../../glibc-shim/libc.ts";
 import { DT_DIR, encodeEntries } from "../interfaces/dirent.ts";
-import { Errno } from "../interfaces/errno.ts";
-import { O_EXEC, O_READ } from "../interfaces/hurd-types.ts";
+import { FSTYPE_DEV, O_READ } from "../interfaces/hurd-types.ts";
 import { S_IFDIR, S_IFMT } from "../interfaces/stat.ts";
 import { magical, reauth, type LookupAnswer } from "../lib/lookup-answer.ts";
 import { reopen } from "../lib/trivfs/fs.ts";
-import { Trivfs, type TrivfsDescription } from "../lib/trivfs/trivfs.ts";
+import { Trivfs, whileUnused, type TrivfsDescription } from "../lib/trivfs/trivfs.ts";
 
 /** What each open of the directory keeps: where ".." leads. */
 interface Open {
@@ -22,12 +21,14 @@ interface Open {
 /** The number that both entries of the directory have. */
 const INO = 2;
 const entries = [".", ".."].map((name) => ({ ino: INO, type: DT_DIR, name }));
+const listing = encodeEntries(entries, 0, -1, 0).data;
 
 const result = ({ do_retry, retry_name, right }: LookupAnswer) => ({ err: 0 as const, do_retry, retry_name, result: right });
 
 const describe = (name: string, directory: boolean, self: () => Trivfs<Open>): TrivfsDescription<Open> => ({
-  serverName: "magic",
-  allowOpen: directory ? O_READ | O_EXEC : 0,
+  fstype: FSTYPE_DEV,
+  allowOpen: O_READ,
+  goaway: whileUnused,
   options: () => (directory ? ["--directory", name] : [name]),
   *open({ dotdot }) {
     yield* addSendRef(dotdot);
@@ -39,11 +40,11 @@ const describe = (name: string, directory: boolean, self: () => Trivfs<Open>): T
   *getroot() {
     return directory ? undefined : magical(name);
   },
-  modifyStat: (st) => ({ ...st, mode: (st.mode & ~(S_IFMT | 0o7777)) | S_IFDIR | 0o555, nlink: 2 }),
+  modifyStat: (st) => ({ ...st, mode: (st.mode & ~(S_IFMT | 0o7333)) | S_IFDIR | 0o111, size: listing.length, blocks: 8 }),
   fs: {
     *dir_lookup(protid, { file_name, flags }) {
-      const path = file_name.replace(/^\/+/, "");
-      if (path === "") {
+      const path = file_name.replace(/^\/+/, "").replace(/^(?:\.\/+)+/, "");
+      if (path === "" || path === ".") {
         const made = yield* reopen(self(), protid, flags);
         return made.err ? made : { err: 0, do_retry: 1, retry_name: "", result: made.value };
       }
@@ -51,9 +52,10 @@ const describe = (name: string, directory: boolean, self: () => Trivfs<Open>): T
       if (up !== null) return result(reauth(copySend(protid.po.hook.dotdot), up[1] ?? ""));
       return result(magical(`${name}/${path}`));
     },
-    *dir_readdir({ po }, { entry, nentries, bufsiz }) {
-      if (!(po.openmodes & O_READ)) return { err: Errno.EBADF };
-      return { err: 0, ...encodeEntries(entries, entry, nentries, bufsiz) };
+    /** Whatever is asked for: all from `entry` on. An open without O_READ does as well. */
+    *dir_readdir(_self, { entry }) {
+      const from = Math.max(0, entry);
+      return { err: 0, data: encodeEntries(entries, from, -1, 0).data, amount: entries.length - from };
     },
   },
 });

@@ -9,23 +9,17 @@ import { serve } from "../../mach/mig/server.ts";
 import type { Libc, Main, Program } from "../../glibc-shim/libc.ts";
 import { authCall } from "../../glibc-shim/stubs.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { FSYS_GOAWAY_FORCE } from "../interfaces/hurd-types.ts";
 import { password } from "../interfaces/password.ts";
-import { nothing, Trivfs } from "../lib/trivfs/trivfs.ts";
+import { nothing, Trivfs, whileUnused } from "../lib/trivfs/trivfs.ts";
 import { checkGroup, checkUser } from "./check.ts";
 
 type Granted = { readonly err: 0; readonly auth: PolyRight } | { readonly err: Failure };
 
 export const main: Main = function* (libc, argv): Program {
-  const all: Trivfs<undefined>[] = [];
   const trivfs = yield* Trivfs.create<undefined>(libc, argv, {
-    serverName: "password",
     allowOpen: 0,
     open: nothing,
-    *goaway(flags) {
-      const busy = all.some((t) => t.protids.count > 0);
-      return busy && !(flags & FSYS_GOAWAY_FORCE) ? Errno.EBUSY : 0;
-    },
+    goaway: whileUnused,
     demuxers: (t) => [
       serve(password, (request) => t.protidOf(request.localPort), {
         password_check_user: (_self, { user, pw }) => grantUser(libc, user, pw),
@@ -33,7 +27,6 @@ export const main: Main = function* (libc, argv): Program {
       }),
     ],
   });
-  all.push(trivfs);
   return yield* trivfs.run();
 };
 

@@ -15,7 +15,6 @@ type SocketFs = Trivfs<undefined>;
 export const main: Main = function* (libc, argv): Program {
   const servers: SocketServer[] = [];
   const trivfs = yield* Trivfs.create<undefined>(libc, argv, {
-    serverName: "pflocal",
     allowOpen: O_READ | O_WRITE | O_EXEC,
     open: nothing,
     modifyStat: (st) => ({ ...st, fstype: FSTYPE_SOCKET }),

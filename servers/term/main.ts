@@ -3,12 +3,14 @@
  * whoever starts it to say, as with every translator.
  */
 import type { MachMsg } from "../../mach/ipc/message.ts";
+import type { Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { STDERR, type Libc, type Main, type Program } from "../../glibc-shim/libc.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
+import { ioCall } from "../../glibc-shim/stubs.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { FSTYPE_TERM, FSYS_GOAWAY_FORCE, HONORED_STATE_MODES, O_READ, O_WRITE } from "../interfaces/hurd-types.ts";
+import { _PC_CHOWN_RESTRICTED, _PC_MAX_CANON, _PC_MAX_INPUT, _PC_VDISABLE, FSTYPE_TERM, HONORED_STATE_MODES, O_READ, O_WRITE } from "../interfaces/hurd-types.ts";
 import { isRoot } from "../lib/iouser.ts";
 import { PortClass, type PortInfo } from "../lib/ports.ts";
 import { Trivfs, type TrivfsDescription, type TrivPeropen } from "../lib/trivfs/trivfs.ts";
@@ -18,6 +20,12 @@ import { baseOf, serveTerm, type TermFs, type TermHook, type TermProtid, type Te
 import { serveTioctl } from "./serve-tioctl.ts";
 import { Terminal } from "./terminal.ts";
 import type { TermUser } from "./user.ts";
+
+/** Bytes that a line, and all input, may have before more is refused. */
+const QUEUE_HIWAT = 8100;
+/** _POSIX_VDISABLE: no character. */
+const VDISABLE = 0xff;
+const limits: ReadonlyMap<number, number> = new Map([[_PC_MAX_CANON, QUEUE_HIWAT], [_PC_MAX_INPUT, QUEUE_HIWAT], [_PC_CHOWN_RESTRICTED, 1], [_PC_VDISABLE, VDISABLE]]);
 
 /** What `io_stat` says of a terminal's blocks. */
 const BLOCK_SIZE = 512;
@@ -71,14 +79,14 @@ class TermServer {
   private description(argv: readonly string[], settings: { nodename: string }): TrivfsDescription<TermHook> {
     const { terminal } = this;
     return {
-      serverName: "term",
       allowOpen: O_READ | O_WRITE,
       open: ({ user }) => opened(terminal, isRoot(user)),
       close: (po) => closed(terminal, po),
-      modifyStat: (st) => ({ ...st, fstype: FSTYPE_TERM, ino: 0, blksize: BLOCK_SIZE }),
-      goaway: (flags) => this.goaway(flags),
+      modifyStat: (st) => ({ ...st, ino: 0, blksize: BLOCK_SIZE }),
+      fstype: FSTYPE_TERM,
+      goaway: neverGoes,
       options: () => argv.slice(1),
-      io: { ...termIo((self: TermProtid) => this.user(self)), ...openmodes },
+      io: { ...termIo((self: TermProtid) => this.user(self)), ...openmodes, io_pathconf: termPathconf },
       fs: { file_set_size: noSize },
       demuxers: (trivfs) => this.demuxers(trivfs, settings),
     };
@@ -93,10 +101,6 @@ class TermServer {
     const all: TermSettings | undefined = ctty === undefined ? undefined : Object.assign(settings, { ctty });
     return [serveTioctl(lookup), ...(all === undefined ? [] : [serveTerm(trivfs, all)])];
   }
-
-  private *goaway(flags: number) {
-    return flags & FSYS_GOAWAY_FORCE || this.terminal.opens === 0 ? 0 : Errno.EBUSY;
-  }
 }
 
 function* opened(terminal: Terminal, privileged: boolean): Syscall<Result<TermHook>> {
@@ -105,8 +109,19 @@ function* opened(terminal: Terminal, privileged: boolean): Syscall<Result<TermHo
 }
 
 /** A terminal has no size: `> /dev/console` truncates nothing, and succeeds. */
-function* noSize(): Syscall<{ readonly err: 0 }> {
-  return { err: 0 };
+function* noSize({ po }: TermProtid, { new_size }: { readonly new_size: number }): Syscall<{ readonly err: 0 } | { readonly err: Failure }> {
+  if (new_size < 0) return { err: Errno.EINVAL };
+  return baseOf(po).openmodes & O_WRITE ? { err: 0 } : { err: Errno.EBADF };
+}
+
+function* termPathconf({ realnode }: TermProtid, { name }: { readonly name: number }) {
+  const value = limits.get(name);
+  return value === undefined ? yield* ioCall.io_pathconf(realnode, { name }) : { err: 0 as const, value };
+}
+
+/** Not even by force (term/users.c). */
+function* neverGoes(): Syscall<Failure> {
+  return Errno.EBUSY;
 }
 
 /** A view that goes takes its reference on the open with it. */

@@ -1,9 +1,13 @@
 /** Reading, writing and waiting on a terminal: what term does otherwise than other translators (fs-io.md §8). */
 import { Errno } from "../interfaces/errno.ts";
-import { O_READ, O_WRITE } from "../interfaces/hurd-types.ts";
+import { O_READ, O_WRITE, SELECT_READ, SELECT_WRITE } from "../interfaces/hurd-types.ts";
 import type { io } from "../interfaces/io.ts";
 import type { Handlers } from "../../mach/mig/subsystem.ts";
 import { noblock, type TermUser } from "./user.ts";
+
+/** What the open is not for is never ready. */
+const possible = ({ openmodes }: TermUser, types: number): number =>
+  types & ~(openmodes & O_READ ? 0 : SELECT_READ) & ~(openmodes & O_WRITE ? 0 : SELECT_WRITE);
 
 /** The handlers, for a `Self` that `user` turns into the terminal's user. */
 export function termIo<Self>(user: (self: Self) => TermUser): Partial<Handlers<typeof io.routines, Self>> {
@@ -24,10 +28,12 @@ export function termIo<Self>(user: (self: Self) => TermUser): Partial<Handlers<t
       return u.openmodes & O_READ ? { err: 0, amount: u.terminal.discipline.readable } : { err: Errno.EBADF };
     },
     *io_select(self, { select_type }) {
-      return yield* user(self).terminal.select(select_type, undefined);
+      const u = user(self);
+      return yield* u.terminal.select(possible(u, select_type), undefined);
     },
     *io_select_timeout(self, { timeout, select_type }) {
-      return yield* user(self).terminal.select(select_type, (timeout[0] ?? 0) * 1000 + Math.ceil((timeout[1] ?? 0) / 1e6));
+      const u = user(self);
+      return yield* u.terminal.select(possible(u, select_type), (timeout[0] ?? 0) * 1000 + Math.ceil((timeout[1] ?? 0) / 1e6));
     },
     /** A pid, or a group as a negative number. */
     *io_mod_owner(self, { owner }) {

@@ -29,7 +29,7 @@ export interface TermSettings {
   /** The identity of the terminal: whoever has it may signal its sessions, and open it as /dev/tty. */
   readonly ctty: PortInfo<undefined>;
   /** Where the terminal is to be found. */
-  nodename: string;
+  readonly nodename: string;
 }
 
 /** A view of `self`'s open on which requests are `job`'s. */
@@ -64,9 +64,19 @@ export function serveTerm(trivfs: TermFs, settings: TermSettings): Demuxer {
         if ((baseOf(self.po).openmodes & (O_READ | O_WRITE)) === 0) return { err: Errno.EBADF };
         return { err: 0, newtty: yield* openFor(trivfs, self, { pid, pgrp }) };
       },
+      /** It has the name that it was started with, and no other. */
       *term_set_nodename(_self, { name }) {
-        settings.nodename = name;
-        return { err: 0 };
+        return name === settings.nodename ? { err: 0 } : { err: Errno.EINVAL };
+      },
+      *term_set_filenode() {
+        return { err: Errno.EINVAL };
+      },
+      *term_on_machdev() {
+        return { err: Errno.EINVAL };
+      },
+      /** Only ptys have a peer. */
+      *term_get_peername() {
+        return { err: Errno.ENOENT };
       },
       *term_get_nodename() {
         return { err: 0, name: settings.nodename };

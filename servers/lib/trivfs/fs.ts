@@ -5,14 +5,12 @@ import type { Handlers } from "../../../mach/mig/subsystem.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Result } from "../../../glibc-shim/errno.ts";
 import { addSendRef, deallocate } from "../../../glibc-shim/rights.ts";
-import { fsCall, ioCall } from "../../../glibc-shim/stubs.ts";
+import { fsCall } from "../../../glibc-shim/stubs.ts";
 import { encodeArgz } from "../../interfaces/argz.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import type { fs } from "../../interfaces/fs.ts";
-import { FS_RETRY_NORMAL, FSTYPE_MISC, NAME_MAX, O_EXEC, O_READ, O_WRITE } from "../../interfaces/hurd-types.ts";
+import { FS_RETRY_NORMAL, FSTYPE_MISC, O_EXEC, O_READ, O_WRITE } from "../../interfaces/hurd-types.ts";
 import { encodeStatfs } from "../../interfaces/statfs.ts";
-import { decodeStat } from "../../interfaces/stat.ts";
-import { isController } from "../iouser.ts";
 import type { Trivfs, TrivProtid } from "./trivfs.ts";
 
 type Defaults<H> = Partial<Handlers<typeof fs.routines, TrivProtid<H>>>;
@@ -44,34 +42,31 @@ const own = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
     return made.err ? made : { err: 0, do_retry: FS_RETRY_NORMAL, retry_name: "", result: made.value };
   },
   *file_getcontrol(self) {
-    const st = yield* ioCall.io_stat(self.realnode, {});
-    if (st.err) return st;
-    const err = isController(decodeStat(st.stat_info), yield* trivfs.libc.geteuid(), self.user);
-    if (err) return { err };
+    if (!(yield* trivfs.privileged(self.user))) return { err: Errno.EPERM };
     const port = trivfs.bucket.all(trivfs.controls).find((control) => control.object === self.po.control);
     return port === undefined ? { err: Errno.EOPNOTSUPP } : { err: 0, control: yield* trivfs.bucket.getRight(port) };
   },
+  /** What is no directory has no "..": just another port. */
   *file_reparent({ po, user, realnode }, { parent }) {
-    const node = yield* fsCall.file_reparent(realnode, { parent });
-    if (node.err) return node;
+    yield* addSendRef(realnode);
     yield* deallocate(parent);
-    return { err: 0, new_file: yield* trivfs.port(po, user, node.new_file) };
+    return { err: 0, new_file: yield* trivfs.port(po, user, realnode) };
   },
   *file_get_fs_options() {
     return { err: 0, options: encodeArgz([trivfs.argv[0] ?? "", ...(trivfs.description.options?.() ?? [])]) };
   },
   *file_statfs() {
     const blank = { bsize: 0, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0 };
-    return { err: 0, info: encodeStatfs({ ...blank, type: FSTYPE_MISC, fsid: trivfs.libc.getpid(), namelen: NAME_MAX }) };
+    return { err: 0, info: encodeStatfs({ ...blank, type: trivfs.description.fstype ?? FSTYPE_MISC, fsid: trivfs.libc.getpid(), namelen: 0 }) };
   },
-  *file_sync() {
-    return { err: 0 };
+  file_sync: ({ realnode }, { wait, omit_metadata }) => fsCall.file_sync(realnode, { wait, omit_metadata }),
+  file_syncfs: ({ realnode }, { wait }) => fsCall.file_sync(realnode, { wait, omit_metadata: 0 }),
+  /** The other port comes first: one that is no file of ours. */
+  *dir_link(_self, { file }) {
+    return { err: trivfs.protidOf(file) === undefined ? Errno.EOPNOTSUPP : Errno.ENOTDIR };
   },
-  *file_syncfs() {
-    return { err: 0 };
-  },
-  *file_set_size() {
-    return { err: Errno.EINVAL };
+  *dir_rename(_self, { newdirectory }) {
+    return { err: trivfs.protidOf(newdirectory) === undefined ? Errno.EXDEV : Errno.ENOTDIR };
   },
 });
 
@@ -98,8 +93,6 @@ const notADirectory = <H>(): Defaults<H> => ({
   dir_mkdir: refuse,
   dir_rmdir: refuse,
   dir_unlink: refuse,
-  dir_link: refuse,
-  dir_rename: refuse,
   dir_mkfile: refuse,
   dir_notice_changes: refuse,
 });

@@ -3,6 +3,7 @@ import type { Handlers } from "../../../mach/mig/subsystem.ts";
 import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { deallocate } from "../../../glibc-shim/rights.ts";
+import { fsCall } from "../../../glibc-shim/stubs.ts";
 import { decodeArgz, encodeArgz } from "../../interfaces/argz.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import type { fsys } from "../../interfaces/fsys.ts";
@@ -24,13 +25,15 @@ export const fsysDefaults = <H>(trivfs: Trivfs<H>): Partial<Handlers<typeof fsys
 
   *fsys_goaway(_control, { flags }) {
     const { goaway } = trivfs.description;
-    const err = goaway === undefined ? 0 : yield* goaway(flags);
+    const err = goaway === undefined ? 0 : yield* goaway(flags, trivfs.protids.count);
     if (err) return { err };
     return yield* trivfs.libc.exit(0);
   },
 
-  *fsys_syncfs() {
-    return { err: 0 };
+  fsys_syncfs: ({ object: { underlying } }, { wait }) => fsCall.file_sync(underlying, { wait, omit_metadata: 0 }),
+  *fsys_get_source() {
+    const { source } = trivfs.description;
+    return source === undefined ? { err: Errno.EOPNOTSUPP } : { err: 0, source };
   },
   *fsys_get_options() {
     return { err: 0, options: encodeArgz([trivfs.argv[0] ?? "", ...(trivfs.description.options?.() ?? [])]) };

@@ -1,15 +1,14 @@
 /** `io_*` as every trivial translator answers them. Reading, writing, seeking and waiting are the translator's own: EOPNOTSUPP without. */
-import { MACH_PORT_NULL, moveSend } from "../../../mach/ipc/names.ts";
-import { failure } from "../../../mach/mig/server.ts";
+import { MACH_PORT_NULL, makeSend, portValid } from "../../../mach/ipc/names.ts";
+import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Handlers } from "../../../mach/mig/subsystem.ts";
-import { addSendRef } from "../../../glibc-shim/rights.ts";
+import { addSendRef, allocateReceive } from "../../../glibc-shim/rights.ts";
 import { ioCall } from "../../../glibc-shim/stubs.ts";
 import { Errno } from "../../interfaces/errno.ts";
-import { HONORED_STATE_MODES } from "../../interfaces/hurd-types.ts";
+import { FSTYPE_MISC, O_WRITE } from "../../interfaces/hurd-types.ts";
 import type { io } from "../../interfaces/io.ts";
 import { decodeStat, encodeStat, S_IFCHR, S_IFMT, S_IROOT, S_ITRANS } from "../../interfaces/stat.ts";
 import { isOwner, NOBODY, restrict } from "../iouser.ts";
-import { pathconf } from "../pathconf.ts";
 import { serverAuthenticate } from "../reauth.ts";
 import { TrivProtid, type Trivfs } from "./trivfs.ts";
 
@@ -22,22 +21,25 @@ const status = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
     const under = yield* ioCall.io_stat(self.realnode, {});
     if (under.err) return under;
     const st = decodeStat(under.stat_info);
-    const device = { ...st, mode: (st.mode & ~(S_IFMT | S_ITRANS)) | S_IFCHR | S_IROOT, fsid: trivfs.libc.getpid(), size: 0, blocks: 0 };
-    const { modifyStat } = trivfs.description;
+    const { modifyStat, fstype = FSTYPE_MISC } = trivfs.description;
+    const device = { ...st, fstype, fsid: trivfs.libc.getpid(), mode: (st.mode & ~(S_IFMT | S_ITRANS)) | S_IFCHR | S_IROOT };
     return { err: 0, stat_info: encodeStat(modifyStat === undefined ? device : modifyStat(device, self)) };
   },
 
-  *io_identity({ realnode }) {
-    const got = yield* ioCall.io_identity(realnode, {});
-    if (got.err) return got;
-    return { err: 0, idport: moveSend(got.idport), fsidport: moveSend(got.fsidport), fileno: got.fileno };
+  *io_identity(self) {
+    const under = yield* ioCall.io_stat(self.realnode, {});
+    if (under.err) return under;
+    const st = decodeStat(under.stat_info);
+    const { control } = self.po;
+    if (!portValid(control.fileId)) control.fileId = yield* allocateReceive();
+    if (!portValid(control.filesysId)) control.filesysId = yield* allocateReceive();
+    const { ino } = trivfs.description.modifyStat?.(st, self) ?? st;
+    return { err: 0, idport: makeSend(control.fileId), fsidport: makeSend(control.filesysId), fileno: ino };
   },
-  *io_pathconf(_self, { name }) {
-    const value = pathconf(name, 1);
-    return value === undefined ? failure(Errno.EINVAL) : { err: 0, value };
-  },
-  *io_server_version() {
-    return { err: 0, server_name: trivfs.description.serverName, server_major_version: 0, server_minor_version: 9, server_edit_level: 0 };
+  io_pathconf: ({ realnode }, { name }) => ioCall.io_pathconf(realnode, { name }),
+  /** None of them writes: what may not be opened for writing is not open for writing. */
+  *io_write() {
+    return { err: trivfs.description.allowOpen & O_WRITE ? Errno.EOPNOTSUPP : Errno.EBADF };
   },
   /** Only this translator's ports: what waits on them ends; the node underneath, which the translator itself uses, stays. EPERM for all but its owner. */
   *io_revoke(self, _args, request) {
@@ -54,24 +56,28 @@ const status = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
   },
 });
 
-/** The bits that an open can change later. */
+/** The bits of the open: shown, and not to be changed. */
 const modes = <H>(): Defaults<H> => ({
   *io_get_openmodes({ po }) {
     return { err: 0, bits: po.openmodes };
   },
-  *io_set_all_openmodes({ po }, { newbits }) {
-    po.openmodes = (po.openmodes & ~HONORED_STATE_MODES) | (newbits & HONORED_STATE_MODES);
-    return { err: 0 };
-  },
-  *io_set_some_openmodes({ po }, { bits_to_set }) {
-    po.openmodes |= bits_to_set & HONORED_STATE_MODES;
-    return { err: 0 };
-  },
-  *io_clear_some_openmodes({ po }, { bits_to_clear }) {
-    po.openmodes &= ~(bits_to_clear & HONORED_STATE_MODES);
-    return { err: 0 };
-  },
 });
+
+const nothingDone = function* (): Syscall<{ readonly err: 0 }> {
+  return { err: 0 };
+};
+/** What null, fifo and their like do about bits and owners: changing the bits succeeds and changes nothing; nobody owns it, and nobody can. */
+export const unchangeable = {
+  io_set_all_openmodes: nothingDone,
+  io_set_some_openmodes: nothingDone,
+  io_clear_some_openmodes: nothingDone,
+  *io_get_owner(): Syscall<{ readonly err: 0; readonly owner: number }> {
+    return { err: 0, owner: 0 };
+  },
+  *io_mod_owner(): Syscall<{ readonly err: typeof Errno.EINVAL }> {
+    return { err: Errno.EINVAL };
+  },
+};
 
 /** More ports on the same open. */
 const ports = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
@@ -80,9 +86,10 @@ const ports = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
     return { err: 0, newport: yield* trivfs.port(po, user, realnode) };
   },
   *io_restrict_auth({ po, user, realnode }, { uids, gids }) {
-    const node = yield* ioCall.io_restrict_auth(realnode, { uids, gids });
+    const kept = (yield* trivfs.privileged(user)) ? { uids: [...uids], gids: [...gids] } : restrict(user, uids, gids);
+    const node = yield* ioCall.io_restrict_auth(realnode, { uids: kept.uids, gids: kept.gids });
     if (node.err) return node;
-    return { err: 0, new_object: yield* trivfs.port(po, restrict(user, uids, gids), node.new_object) };
+    return { err: 0, new_object: yield* trivfs.port(po, kept, node.new_object) };
   },
   *io_reauthenticate({ po }, { rendezvous2 }) {
     po.refs++;

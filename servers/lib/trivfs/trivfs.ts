@@ -15,9 +15,10 @@ import type { Result } from "../../../glibc-shim/errno.ts";
 import type { Libc } from "../../../glibc-shim/libc.ts";
 import { deallocate } from "../../../glibc-shim/rights.ts";
 import { ioCall } from "../../../glibc-shim/stubs.ts";
+import { Errno } from "../../interfaces/errno.ts";
 import { fs } from "../../interfaces/fs.ts";
 import { fsys } from "../../interfaces/fsys.ts";
-import { O_CREAT, O_EXCL, O_EXLOCK, O_NOLINK, O_NOTRANS, O_SHLOCK } from "../../interfaces/hurd-types.ts";
+import { FSYS_GOAWAY_FORCE, O_CREAT, O_EXCL, O_EXLOCK, O_NOLINK, O_NOTRANS, O_SHLOCK } from "../../interfaces/hurd-types.ts";
 import { io } from "../../interfaces/io.ts";
 import type { StatFields } from "../../interfaces/stat.ts";
 import { announce } from "../control-handshake.ts";
@@ -37,6 +38,9 @@ export interface Control {
   underlying: MachPort;
   /** For translators with several: which. */
   readonly kind: string;
+  /** The receive rights that stand in `io_identity` for the file, and for it as a filesystem. Null until asked for. */
+  fileId: MachPort;
+  filesysId: MachPort;
 }
 
 export class TrivPeropen<H> {
@@ -74,8 +78,8 @@ export interface RootRequest {
 
 /** What makes a translator this one and no other. All that is left out is as libtrivfs has it. */
 export interface TrivfsDescription<H> {
-  /** `io_server_version`. */
-  readonly serverName: string;
+  /** `st_fstype`; FSTYPE_MISC. */
+  readonly fstype?: number;
   /** The accesses that an open may ask for: O_READ | O_WRITE | O_EXEC. Another one is EROFS (write) or EACCES. */
   readonly allowOpen: number;
   /** What an open keeps; a code refuses it. */
@@ -86,8 +90,10 @@ export interface TrivfsDescription<H> {
   getroot?(request: RootRequest): Syscall<LookupAnswer | { readonly err: Failure } | undefined>;
   /** The status, from that of a character device. */
   modifyStat?(st: StatFields, self: TrivProtid<H>): StatFields;
-  /** May the translator go? 0 ends it without a reply; else why not. Left out: it goes, whoever is using it (recorded p-goaway). */
-  goaway?(flags: number): Syscall<0 | Failure>;
+  /** May the translator go, with `open` ports on it? 0 ends it without a reply; else why not. Left out: it goes, whoever is using it (recorded p-goaway). */
+  goaway?(flags: number, open: number): Syscall<0 | Failure>;
+  /** `fsys_get_source`; EOPNOTSUPP without. */
+  readonly source?: string;
   /** Words of `fsysopts` after the program. */
   options?(): readonly string[];
   /** `fsys_set_options`. EINVAL for those it does not know. */
@@ -120,7 +126,7 @@ export class Trivfs<H> {
 
   /** Another control port. Tell somebody of it, and set `underlying`. */
   *newControl(kind: string): Syscall<PortInfo<Control>> {
-    return yield* this.bucket.create(this.controls, { underlying: MACH_PORT_NULL, kind });
+    return yield* this.bucket.create(this.controls, { underlying: MACH_PORT_NULL, kind, fileId: MACH_PORT_NULL, filesysId: MACH_PORT_NULL });
   }
 
   /** A translator's whole life after its arguments are read: handshake, then requests. The exit status: 1 if nobody started it as a translator. */
@@ -169,10 +175,15 @@ export class Trivfs<H> {
     return yield* this.bucket.getRight(yield* this.bucket.create(this.protids, new TrivProtid(po, user, realnode)));
   }
 
+  /** True for root, and for whom the translator itself is (`isroot`): they have all its rights. */
+  *privileged(user: IoUser): Syscall<boolean> {
+    return isRoot(user) || user.uids.includes(yield* this.libc.getuid());
+  }
+
   /** The underlying node as `user` may use it: a new reference. */
   *restricted(underlying: MachPort, user: IoUser): Syscall<Result<MachPort>> {
     if (!portValid(underlying)) return { err: 0, value: underlying };
-    if (isRoot(user)) {
+    if (yield* this.privileged(user)) {
       const copy = yield* ioCall.io_duplicate(underlying, {});
       return copy.err ? copy : { err: 0, value: copy.newport };
     }
@@ -184,6 +195,11 @@ export class Trivfs<H> {
     yield* deallocate(realnode);
     if (--po.refs === 0 && this.description.close !== undefined) yield* this.description.close(po);
   }
+}
+
+/** A description's `goaway` for translators that stay while somebody uses them: EBUSY, unless forced. */
+export function* whileUnused(flags: number, open: number): Syscall<0 | Failure> {
+  return open > 0 && !(flags & FSYS_GOAWAY_FORCE) ? Errno.EBUSY : 0;
 }
 
 /** A description's `open` for translators that keep nothing. */
