@@ -8,8 +8,10 @@ import { actorPeers } from "./peers/actors.ts";
 import { javascriptPeers } from "./peers/javascript.ts";
 import { cContestants } from "./peers/pingpong.ts";
 import { threadPeers } from "./peers/threads.ts";
+import { programContestants } from "./system/programs.ts";
 
 export const contestants: readonly Contestant[] = [
   ...rpcContestants, ...mixContestants, ...oolContestants, ...manyContestants,
+  ...programContestants,
   ...cContestants, ...javascriptPeers, ...actorPeers, ...threadPeers,
 ];

@@ -1,11 +1,13 @@
 /** Round trips between two threads: a worker that is posted to, and the same by comlink. Both are ended when the sample is over. */
+import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
+import type { Endpoint, wrap as Wrap } from "comlink";
 import { budget, rate, type Contestant } from "../contest.ts";
 import { trips } from "./javascript.ts";
 
 const SLICE = 50;
 
-/** The worker's side of either: data URLs need no file beside the bundle, so comlink is found from here. */
+/** The worker's side of either, as text: it needs no file beside the bundle. */
 const posting = `const { parentPort } = require("node:worker_threads"); parentPort.on("message", ({ a, b }) => parentPort.postMessage(a + b));`;
 const exposing = (comlink: string, adapter: string): string =>
   `const { parentPort } = require("node:worker_threads"); const { expose } = require(${JSON.stringify(comlink)});
@@ -30,14 +32,16 @@ const posted = (worker: Worker): Promise<() => Promise<number>> =>
       }),
   );
 
+type Adapter = (worker: Worker) => Endpoint;
+
 async function comlink(quick: boolean): Promise<number> {
-  const { createRequire } = await import("node:module");
   const from = createRequire(import.meta.url);
-  const [library, adapter] = [from.resolve("comlink"), from.resolve("comlink/dist/umd/node-adapter.js")];
-  return withWorker(exposing(library, adapter), quick, async (worker) => {
-    const { wrap } = from(library) as typeof import("comlink");
-    const adapt = from(adapter) as { default?: (w: Worker) => import("comlink").Endpoint };
-    const remote = wrap<{ add(a: number, b: number): number }>((adapt.default ?? (adapt as unknown as (w: Worker) => import("comlink").Endpoint))(worker));
+  const [library, path] = [from.resolve("comlink"), from.resolve("comlink/dist/umd/node-adapter.js")];
+  return withWorker(exposing(library, path), quick, async (worker) => {
+    const { wrap } = from(library) as { readonly wrap: typeof Wrap };
+    const module = from(path) as Adapter | { readonly default: Adapter };
+    const adapt = typeof module === "function" ? module : module.default;
+    const remote = wrap<{ add(a: number, b: number): number }>(adapt(worker));
     return () => remote.add(7, 8);
   });
 }

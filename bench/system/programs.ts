@@ -1,0 +1,133 @@
+/** Rates of a whole system: a program in a booted Hurd does one thing over and over and counts it; the clock is the host's. Each is warm before it is sampled. */
+import type { Main, Libc } from "../../glibc-shim/libc.ts";
+import type { Machine } from "../../mach/kern/machine.ts";
+import type { Syscall } from "../../mach/kern/syscall.ts";
+import { O_CREAT, O_READ, O_WRITE } from "../../servers/interfaces/hurd-types.ts";
+import { buildSystem } from "../../boot/system.ts";
+import { kept, type Contestant } from "../contest.ts";
+
+/** What a program has done, in units of its figure. */
+interface Count {
+  done: number;
+}
+
+/** One operation over and over; counts. */
+type Loop = (libc: Libc, count: Count) => Syscall<void>;
+
+/** Traps between two looks at the clock. */
+const SLICE = 2_000;
+
+/** Work for `rate`: a booted system that runs `loop` as a program of root's. `per` counts are one of the figure's unit; `warm` of those are made first. */
+function system(loop: Loop, per: number, warm: number): () => number {
+  const count: Count = { done: 0 };
+  const main: Main = function* (libc) {
+    yield* loop(libc, count);
+    return 1;
+  };
+  const machine = buildSystem({ run: { user: "root", commands: "/bin/measured" }, programs: [["/bin/measured", main]] });
+  run(machine, count, () => count.done >= warm * per);
+  return () => {
+    const before = count.done;
+    run(machine, count, () => count.done > before);
+    return (count.done - before) / per;
+  };
+}
+
+/** Runs until `enough`. A loop is without end: a machine that stops has failed. */
+function run(machine: Machine, count: Count, enough: () => boolean): void {
+  do {
+    const before = machine.steps;
+    if (machine.run({ steps: SLICE }) === "halted" || machine.steps === before) throw new Error(`the measured program stopped after ${count.done}`);
+  } while (!enough());
+}
+
+function ended(status: number): void {
+  if (status !== 0) throw new Error(`a child ended with ${status}`);
+}
+
+const launch = (start: (libc: Libc) => Syscall<number>): Loop =>
+  function* (libc, count) {
+    for (;;) {
+      const pid = yield* start(libc);
+      ended((yield* libc.waitpid(pid)).status);
+      count.done++;
+    }
+  };
+
+const PATH = "/bin/true";
+
+const fork = launch((libc) =>
+  libc.fork(function* () {
+    return 0;
+  }),
+);
+const forkExec = launch((libc) =>
+  libc.fork(function* (child) {
+    yield* child.execve(PATH, ["true"]);
+    return 127;
+  }),
+);
+const spawn = launch((libc) => libc.posix_spawn(PATH, ["true"]));
+
+/** The same with `others` processes asleep beside it. */
+const among = (others: number, then: Loop): Loop =>
+  function* (libc, count) {
+    for (let i = 0; i < others; i++)
+      yield* libc.fork(function* (child) {
+        return yield* child.pause();
+      });
+    yield* then(libc, count);
+  };
+
+const MEGABYTE = 1e6;
+
+/** A child writes, the parent reads. */
+const pipe = (size: number): Loop =>
+  function* (libc, count) {
+    const [from, to] = yield* libc.pipe();
+    yield* libc.fork(function* (child) {
+      const data = new Uint8Array(size);
+      for (;;) yield* child.writeAll(to, data);
+    });
+    for (;;) count.done += (yield* libc.read(from, size)).length;
+  };
+
+const FILE = "/tmp/measured";
+const FILE_SIZE = 1 << 20;
+
+const written = (size: number): Loop =>
+  function* (libc, count) {
+    const fd = yield* libc.open(FILE, O_WRITE | O_CREAT, 0o600);
+    const data = new Uint8Array(size).fill(7);
+    for (let at = 0; ; at = (at + size) % FILE_SIZE) count.done += yield* libc.pwrite(fd, data, at);
+  };
+
+const read = (size: number): Loop =>
+  function* (libc, count) {
+    const fd = yield* libc.open(FILE, O_WRITE | O_CREAT, 0o600);
+    for (let at = 0; at < FILE_SIZE; at += 65536) yield* libc.pwrite(fd, new Uint8Array(65536).fill(7), at);
+    const again = yield* libc.open(FILE, O_READ);
+    for (let at = 0; ; at = (at + size) % FILE_SIZE) count.done += (yield* libc.pread(again, size, at)).length;
+  };
+
+/** What warms up. */
+const LAUNCHES = 60;
+const MEGABYTES = 1;
+
+const launching = (name: string, what: string, loop: Loop): Contestant => kept(name, what, () => system(loop, 1, LAUNCHES));
+const moving = (name: string, what: string, loop: Loop): Contestant => kept(name, what, () => system(loop, MEGABYTE, MEGABYTES), "MB/s");
+
+export const programContestants: readonly Contestant[] = [
+  launching("fork", "fork, exit and wait, through all servers", fork),
+  launching("spawn", "posix_spawn of /bin/true, exit, wait", spawn),
+  launching("exec", "fork, execve of /bin/true, exit, wait", forkExec),
+  launching("exec-among-10", "the same with 10 more processes alive", among(10, forkExec)),
+  launching("exec-among-100", "the same with 100 more processes alive", among(100, forkExec)),
+  moving("pipe-512", "through a pipe, 512 bytes at a time", pipe(512)),
+  moving("pipe-4k", "through a pipe, 4 KiB at a time", pipe(4096)),
+  moving("pipe-64k", "through a pipe, 64 KiB at a time", pipe(65536)),
+  moving("tmpfs-read-1k", "a file on tmpfs read, 1 KiB at a time", read(1024)),
+  moving("tmpfs-read-64k", "a file on tmpfs read, 64 KiB at a time", read(65536)),
+  moving("tmpfs-write-1k", "a file on tmpfs written, 1 KiB at a time", written(1024)),
+  moving("tmpfs-write-64k", "a file on tmpfs written, 64 KiB at a time", written(65536)),
+];
