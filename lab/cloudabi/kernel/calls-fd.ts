@@ -55,7 +55,7 @@ function store(file: OpenRegularFile, { data, offset }: FdWrite): void {
 function pair({ kernel, process }: Context, type: FileType): ReturnType<typeof kernel.install> {
   const isPipe = type === FileType.FIFO && kernel.options.pipes === "2015";
   if (!isPipe && type !== FileType.SOCKET_STREAM && type !== FileType.SOCKET_DGRAM) return { err: Errno.EINVAL };
-  const label = kernel.label(isPipe ? "pipe" : "socket");
+  const label = process.newLabel(isPipe ? "pipe" : "socket");
   const ends = socketPair(type, [`${label}.0`, `${label}.1`], kernel.machine, () => kernel.changes.wakeAll());
   const pairs: readonly RightsPair[] = isPipe ? [pipeRights.read, pipeRights.write] : [typeRights[type], typeRights[type]];
   return kernel.install(process, ends.map((file, i): Slot => ({ file: file.refer(), base: pairs[i]?.base ?? NO_RIGHTS, inheriting: pairs[i]?.inheriting ?? NO_RIGHTS })));
@@ -74,7 +74,7 @@ export const fdCalls: Calls<
 
   fd_create1({ kernel, process }, trap) {
     if (trap.type !== FileType.SHARED_MEMORY) return Errno.EINVAL;
-    const file = new SharedMemory(kernel.label("memory"));
+    const file = new SharedMemory(process.newLabel("memory"));
     return answer(kernel.install(process, [{ file: file.refer(), ...typeRights[trap.type] }]), ([fd]) => (trap.result = fd ?? 0));
   },
 

@@ -4,9 +4,16 @@ import { Errno } from "../errno.ts";
 import { Right } from "../rights.ts";
 import { OpenRegularFile, SharedMemory, type OpenFile } from "./files.ts";
 import type { Calls, Context } from "./kernel.ts";
+import type { CloudProcess } from "./process.ts";
 import type { MemMap } from "./traps.ts";
 
 const needs = ({ prot }: MemMap): bigint => Right.MEM_MAP | (prot.read ? Right.FD_READ : 0n) | (prot.write ? Right.FD_WRITE : 0n) | (prot.exec ? Right.MEM_MAP_EXEC : 0n);
+
+/** The cell that stands for the bytes. */
+function cellOf({ name }: CloudProcess, file: OpenFile | undefined): string {
+  if (file === undefined) return `PG(${name})`;
+  return file instanceof OpenRegularFile ? `INO(${file.inode.label})` : `PG(${file.label})`;
+}
 
 /** The bytes behind a descriptor; fresh ones without. Of a file it is its content as it is now. */
 function memoryOf(file: OpenFile | undefined, length: number): { content: Uint8Array } | undefined {
@@ -37,7 +44,7 @@ export const memoryCalls: Calls<"mem_map" | "mem_unmap" | "mem_load" | "mem_stor
     if (slot !== undefined && slot.err !== 0) return slot.err;
     const memory = memoryOf(slot?.value.file, length);
     if (memory === undefined) return Errno.ENOTCAPABLE;
-    trap.address = process.map({ memory, length, read: prot.read === true, write: prot.write === true });
+    trap.address = process.map({ memory, cell: cellOf(process, slot?.value.file), length, read: prot.read === true, write: prot.write === true });
     return 0;
   },
 

@@ -4,7 +4,7 @@
  * Each call touches its own thread, so that what ends threads (exec, exit, letting go of a child) depends on all that they do.
  */
 import { Socket } from "./sockets.ts";
-import { OpenDirectory, OpenRegularFile, ProcessFile, type Child } from "./files.ts";
+import { OpenDirectory, OpenRegularFile, ProcessFile, SharedMemory, type Child } from "./files.ts";
 import type { CloudProcess } from "./process.ts";
 import type { Slot } from "./table.ts";
 import type { CloudAbiTrap } from "./traps.ts";
@@ -19,8 +19,18 @@ function cellsOf(slot: Slot | undefined): readonly string[] {
   if (file instanceof OpenRegularFile) return [`OFD(${file.label})`, `INO(${file.inode.label})`];
   if (file instanceof ProcessFile) return [`OFD(${file.label})`, ...threadsOf(file.child)];
   if (file instanceof OpenDirectory) return [`DIR(${file.inode.label})`];
+  if (file instanceof SharedMemory) return [`PG(${file.label})`];
   return file === undefined ? [] : [`OFD(${file.label})`];
 }
+
+/** One stream of chance serves the whole machine. */
+const CHANCE = "RND";
+
+/** The memory at an address, and its mapping; where there is none the access is the end of the process. */
+const memory = (p: CloudProcess, address: number, length: number): readonly string[] => {
+  const place = p.place(address, length);
+  return place === undefined ? wholeProcess(p) : [place.mapping.cell, `PG(${p.name},${address - place.offset})`];
+};
 
 /** Every descriptor with what goes with its last reference, every thread, and what a parent sees. */
 const wholeProcess = (p: CloudProcess): readonly string[] => [
@@ -32,66 +42,66 @@ const wholeProcess = (p: CloudProcess): readonly string[] => [
 ];
 
 /** Cells of `trap`, made by `thread` of `p`, sorted, each once. */
-export function footprintOf(p: CloudProcess, thread: number, trap: CloudAbiTrap): readonly string[] {
+export const footprintOf = (p: CloudProcess, thread: number, trap: CloudAbiTrap): readonly string[] => [...new Set([threadCell(p, thread), ...cellsOfCall(p, trap)])].sort();
+
+function cellsOfCall(p: CloudProcess, trap: CloudAbiTrap): readonly string[] {
   const at = (fd: number): readonly string[] => [`NS(${p.name},${fd})`, ...cellsOf(p.table.get(fd))];
   const allocates = [`NA(${p.name})`];
-  return [...new Set([threadCell(p, thread), ...cells()])].sort();
-
-  function cells(): readonly string[] {
-    switch (trap.call) {
-      case "proc_exec":
-      case "proc_exit":
-      case "proc_raise":
-      case "host_execve":
-        return wholeProcess(p);
-      case "proc_fork":
-        return [...wholeProcess(p), ...allocates];
-      case "thread_create":
-      case "thread_exit":
-        return [`TK(${p.name})`, ...threadsOf(p)];
-      case "fd_create1":
-      case "fd_create2":
-      case "host_open":
-      case "host_socket":
-        return allocates;
-      case "fd_close":
-      case "fd_dup":
-      case "fd_pin":
-      case "fd_move":
-      case "file_open":
-      case "sock_recv":
-        return [...at(trap.fd), ...allocates];
-      case "fd_replace":
-        return [...at(trap.from), ...at(trap.to)];
-      case "sock_send":
-        return [...at(trap.fd), ...trap.fds.flatMap(at)];
-      case "poll":
-        return trap.subscriptions.flatMap((s) => (s.event === "clock" ? ["CLK"] : s.event === "condvar" ? [] : at(s.fd)));
-      case "clock_time_get":
-        return ["CLK"];
-      case "random_get":
-        return [`RND(${p.name})`];
-      case "mem_unmap":
-      case "mem_load":
-      case "mem_store":
-        return ["PG"];
-      case "thread_yield":
-        return [];
-      case "mem_map":
-        return [`NA(${p.name})`, ...(trap.fd === -1 ? [] : at(trap.fd))];
-      case "file_stat_fput_size":
-        return [...at(trap.fd), "PG"];
-      case "fd_read":
-      case "fd_write":
-      case "fd_seek":
-      case "fd_stat_get":
-      case "fd_stat_put":
-      case "file_create_directory":
-      case "file_unlink":
-      case "file_readdir":
-      case "sock_shutdown":
-      case "host_cloexec":
-        return at(trap.fd);
-    }
+  switch (trap.call) {
+    case "proc_exec":
+    case "host_execve":
+      return [...wholeProcess(p), CHANCE];
+    case "proc_exit":
+    case "proc_raise":
+      return wholeProcess(p);
+    case "proc_fork":
+      return [...wholeProcess(p), ...allocates];
+    case "thread_create":
+    case "thread_exit":
+      return [`TK(${p.name})`, ...threadsOf(p)];
+    case "fd_create1":
+    case "fd_create2":
+    case "host_open":
+    case "host_socket":
+      return allocates;
+    case "fd_close":
+    case "fd_dup":
+    case "fd_pin":
+    case "fd_move":
+    case "file_open":
+    case "sock_recv":
+      return [...at(trap.fd), ...allocates];
+    case "fd_replace":
+      return [...at(trap.from), ...at(trap.to)];
+    case "sock_send":
+      return [...at(trap.fd), ...trap.fds.flatMap(at)];
+    case "poll":
+      return trap.subscriptions.flatMap((s) => (s.event === "clock" ? ["CLK"] : s.event === "condvar" ? [] : at(s.fd)));
+    case "clock_time_get":
+      return ["CLK"];
+    case "random_get":
+      return [CHANCE];
+    case "mem_unmap":
+      return memory(p, trap.address, 1);
+    case "mem_load":
+      return memory(p, trap.address, trap.length);
+    case "mem_store":
+      return memory(p, trap.address, trap.data.length);
+    case "thread_yield":
+      return [];
+    case "mem_map":
+      return [`NA(${p.name})`, ...(trap.fd === -1 ? [] : at(trap.fd))];
+    case "fd_read":
+    case "fd_write":
+    case "fd_seek":
+    case "fd_stat_get":
+    case "fd_stat_put":
+    case "file_stat_fput_size":
+    case "file_create_directory":
+    case "file_unlink":
+    case "file_readdir":
+    case "sock_shutdown":
+    case "host_cloexec":
+      return at(trap.fd);
   }
 }

@@ -60,7 +60,6 @@ export class CloudAbiKernel extends ForeignKernel<CloudProcess> {
   readonly changes: WaitQueue;
   /** A process has got a new program with these arguments, and has not run it yet. */
   onExec: (process: CloudProcess, program: string, argdata: Uint8Array) => void = () => undefined;
-  private labels = 0;
 
   constructor(machine: Machine, options: KernelOptions = { pipes: "2017" }) {
     super(machine);
@@ -146,11 +145,6 @@ export class CloudAbiKernel extends ForeignKernel<CloudProcess> {
 
   randomBytes(length: number): Uint8Array<ArrayBuffer> {
     return Uint8Array.from({ length }, () => this.machine.random.below(256));
-  }
-
-  /** A name for something that no scenario has named: "socket:1". */
-  label(kind: string): string {
-    return `${kind}:${++this.labels}`;
   }
 
   protected release(process: CloudProcess): void {

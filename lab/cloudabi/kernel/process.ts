@@ -8,6 +8,8 @@ import type { FdTable, Slot } from "./table.ts";
 export interface Mapping {
   /** Bytes of an object, or private ones. */
   readonly memory: { content: Uint8Array };
+  /** What an access touches (modelchecking.md §5.1). */
+  readonly cell: string;
   readonly length: number;
   readonly read: boolean;
   readonly write: boolean;
@@ -36,6 +38,7 @@ export class CloudProcess implements Process {
   /** A process of the host system still: it may make the host's calls. */
   host = false;
   children = 0;
+  private labels = 0;
   private nextAddress = 0x10000;
   private nextPin = 1;
 
@@ -44,6 +47,11 @@ export class CloudProcess implements Process {
     this.name = name;
     this.label = name;
     this.table = table;
+  }
+
+  /** A name for something that no scenario has named: "socket:S:1". It does not depend on what other processes do. */
+  newLabel(kind: string): string {
+    return `${kind}:${this.name}:${++this.labels}`;
   }
 
   map(mapping: Mapping): number {

@@ -4,18 +4,23 @@ import { errnoName, type Result } from "../../../lab/cloudabi/errno.ts";
 import { Socket } from "../../../lab/cloudabi/kernel/sockets.ts";
 import { OpenRegularFile } from "../../../lab/cloudabi/kernel/files.ts";
 import {
-  fdClose, fdDup, fdRead, fdReplace, fdSeek, fdStatGet, fdStatPut, fdWrite, fileOpen, fileReaddir, poll, procExec, sockRecv, sockSend, sockShutdown, threadCreate, threadYield,
+  fdClose, fdDup, fdRead, fdReplace, fdSeek, fdStatGet, fdStatPut, fdWrite, fileOpen, fileReaddir, poll, fdCreate1, fdTruncate, memMap, procFork, randomGet, pause, procExec, sockRecv, sockSend, sockShutdown, threadCreate, threadYield,
 } from "../../../lab/cloudabi/libc/calls.ts";
-import { Right } from "../../../lab/cloudabi/rights.ts";
+import { FileType, Right } from "../../../lab/cloudabi/rights.ts";
 import type { Situation, Strategy } from "../../../mach/kern/scheduler.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { Scene } from "./scene.ts";
+
+function* forever(): Syscall<number> {
+  yield* pause();
+  return 0;
+}
 
 /** Calls that do not wait, by descriptors of §10. */
 const CALLS: readonly (() => Syscall<Result<unknown>>)[] = [0, 1, 2, 3, 7].flatMap((fd) => [
   () => fdClose(fd), () => fdDup(fd), () => fdStatGet(fd), () => fdRead(fd, 0), () => fdWrite(fd, Uint8Array.of(1)), () => fdSeek(fd, 1, "cur"), () => sockSend(fd, Uint8Array.of(2), [2]), () => sockShutdown(fd, 2),
   () => fdReplace(fd, 2), () => fdStatPut(fd, { rights: { base: Right.FD_READ, inheriting: 0n } }), () => fileOpen(fd, "a", { base: 0n, inheriting: 0n }), () => fileReaddir(fd), () => sockRecv(fd, 0, 0),
-  () => poll([{ event: "fd_read", fd, userdata: 1 }, { event: "clock", after: 0, userdata: 2 }]), () => threadYield(), () => procExec(4, Uint8Array.of(5), [fd]), () => fdRead(fd, 3, 1),
+  () => poll([{ event: "fd_read", fd, userdata: 1 }, { event: "clock", after: 0, userdata: 2 }]), () => threadYield(), () => fdCreate1(FileType.SHARED_MEMORY), () => randomGet(2), () => memMap(-1, 10, {}), () => fdTruncate(fd, 3), () => procFork(forever), () => procExec(4, Uint8Array.of(5), [fd]), () => fdRead(fd, 3, 1),
 ]);
 
 /** Lets the first or the second of two racing threads go first, and notes what they would touch. */

@@ -81,7 +81,7 @@ describe("CloudABI: references (cloudabi.md §2)", () => {
       answered = true;
     });
     expect(answered).to.equal(false);
-    expect(scene.seen?.table).to.deep.equal({ 0: "socket:1.1" });
+    expect(scene.seen?.table).to.deep.equal({ 0: "socket:S:1.1" });
   });
 
   it("200 spawns leave every count as it was", () => {
