@@ -86,8 +86,8 @@ const DESCRIBING: Readonly<Record<Policy["describe"], (name: string) => number>>
   bootinfo: () => 8,
 };
 
-/** Makes the launch on a fresh machine and lets it run out. */
-export function launchComposed(design: Design, launch: Launch, { seed, strategy }: RunOptions): Launched {
+/** Makes the launch on a fresh machine and lets it run out. `prepare` may give the kernel a fault, or watch it. */
+export function launchComposed(design: Design, launch: Launch, { seed, strategy }: RunOptions, prepare: (kernel: CapabilityKernel) => void = () => undefined): Launched {
   const kernel = new CapabilityKernel(new Machine({ seed, instructions: new Map(), ...(strategy === undefined ? {} : { scheduler: strategy }) }));
   const passed = passedBy(design, launch);
   const description = descriptionOf(design, launch, passed);
@@ -107,6 +107,7 @@ export function launchComposed(design: Design, launch: Launch, { seed, strategy 
   });
   furnish(s, launch.holds);
   const before = s.space.fingerprint;
+  prepare(kernel);
   kernel.meter.start();
   if (design.host === true) kernel.meter.stop();
   kernel.machine.run();

@@ -43,8 +43,8 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
   };
   /** Calls on tasks are messages to the kernel, as on Mach. */
   callsAreMessages = false;
-  /** Told at the program's first instruction. */
-  started: (process: CapabilityProcess) => void = () => undefined;
+  /** Told after each call. */
+  changed: () => void = () => undefined;
   fault: Fault | undefined;
   /** What becomes of an embryo whose owner dies: on Mach it stays, a task without a thread. */
   orphans: "die" | "stay" = "die";
@@ -71,6 +71,7 @@ export class CapabilityKernel extends ForeignKernel<CapabilityProcess> {
     if (this.callsAreMessages && ON_TASKS.includes(call.call)) this.meter.message(0, 0);
     const handler = this.handlers[call.call] as (caller: Caller, args: unknown, gives: Gives) => Result;
     const result = handler({ thread, process }, call, call.gives);
+    this.changed();
     if (typeof result === "number") return result;
     call.gives.errno = result;
     return FAILED;

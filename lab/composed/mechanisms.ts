@@ -2,7 +2,7 @@
  * Known systems as policy vectors (the columns of comparison.md §6), and designs that nobody has built. Each is a few lines.
  */
 import type { Mechanism, Policy } from "../model/launch.ts";
-import { compose } from "./compose.ts";
+import { compose, type Design } from "./compose.ts";
 import { byProtocol } from "./two-phase.ts";
 
 /** FU: handles constructed in a fresh process, moved in messages of 64 at most, with a tag each. */
@@ -30,10 +30,11 @@ export const cloudabiModelPolicy: Policy = {
   selectFds: "list", selectRights: "none", container: "fresh-table", numbers: "dense", describe: "tree", reduceRights: "explicit-before", identity: "keep", errors: "errno", elevation: "none", ambient: "clock, random", executable: "fd",
 };
 
-export const fuchsia = compose({
+export const fuchsiaDesign: Design = {
   name: "fuchsia", column: "FU", policy: fuchsiaPolicy, perMessage: 64, moves: true,
   setUp: ["process_create", "vmo_create_child", "vmar_map text", "vmar_map data", "vmar_map stack", "channel_create", "thread_create", "vmo_write"],
-});
+};
+export const fuchsia = compose(fuchsiaDesign);
 export const sel4 = compose({
   name: "sel4", column: "S4", policy: sel4Policy,
   setUp: ["retype TCB", "retype CNode", "retype VSpace", "ASID assign", "retype page tables", "retype frames", "map text", "map data", "map stack", "map IPC buffer", "copy image", "TCB configure", "TCB set priority", "TCB write registers"],
@@ -41,6 +42,8 @@ export const sel4 = compose({
 export const wasi = compose({ name: "wasi", column: "WA", policy: wasiPolicy, host: true });
 export const hurdList = compose({ name: "hurd-list-fresh", column: "HL", policy: hurdListPolicy, setUp: ["task_create", "task_set_special_port", "vm_map", "thread_create"] });
 export const hurdModel = compose({ name: "hurd-model", column: "HX", policy: hurdModelPolicy, twoSteps: true });
+/** A parent that fills a new task by the flags of its own descriptors, as glibc's posix_spawn on the Hurd. */
+export const hurdSpawnDesign: Design = { name: "hurd-spawn-model", column: "HX", policy: { ...hurdModelPolicy, container: "fresh-task", selectRights: "drop", identity: "new" }, setUp: ["task_set_special_port"] };
 export const cloudabiModel = compose({ name: "cloudabi-model", column: "CA", policy: cloudabiModelPolicy });
 
 /** Exec in two phases, by each commit protocol (E15). */

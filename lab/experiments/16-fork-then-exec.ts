@@ -1,6 +1,9 @@
 /** E16: what an intermediate child holds, on the way from fork to exec, and what is copied for it. */
 import { Machine } from "../../mach/kern/machine.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
+import { graphOf as graphOfComposed } from "../composed/authority.ts";
+import { launchComposed, type Design } from "../composed/compose.ts";
+import { fuchsiaDesign, hurdSpawnDesign } from "../composed/mechanisms.ts";
 import { atoms, type AuthorityGraph } from "../model/authority.ts";
 import type { Experiment, Line, Outcome, Point } from "../model/experiment.ts";
 import { graphHash } from "../model/graph-hash.ts";
@@ -12,14 +15,20 @@ import { PosixKernel } from "../posix/kernel.ts";
 import { forkAndExec, sys } from "../posix/libc.ts";
 import { conventionOf, furnish, furnishFiles, LAUNCHER_PAGES, PROGRAM_PATH } from "../posix/scenario.ts";
 
-type Way = "fork" | "fork-close-on-fork" | "vfork" | "spawn" | "builder-copy" | "builder-empty";
-const WAYS: readonly Way[] = ["fork", "fork-close-on-fork", "vfork", "spawn", "builder-copy", "builder-empty"];
+type UnixWay = "fork" | "fork-close-on-fork" | "vfork" | "spawn" | "builder-copy" | "builder-empty";
+type Way = UnixWay | "hurd-spawn-model" | "fuchsia";
+const UNIX: readonly UnixWay[] = ["fork", "fork-close-on-fork", "vfork", "spawn", "builder-copy", "builder-empty"];
+/** Built by the parent as vectors of policies: a new task filled by flag, and a new process filled by message. */
+const COMPOSED: readonly Design[] = [hurdSpawnDesign, fuchsiaDesign];
+const WAYS: readonly Way[] = [...UNIX, "hurd-spawn-model", "fuchsia"];
+/** Those in which nobody copies the parent. */
+const DIRECT: readonly Way[] = WAYS.slice(3);
 
 /** The numbers at which S has what it grants. */
 const GRANTED = m1Holds.filter((h) => m1.grant.some((g) => g.object === h.object)).flatMap((h) => h.at);
 
 /** The launch of `path`; the error is of whoever finds it. */
-function* launch(way: Way, path: string): Syscall<Result> {
+function* launch(way: UnixWay, path: string): Syscall<Result> {
   switch (way) {
     case "fork":
     case "fork-close-on-fork":
@@ -62,7 +71,7 @@ interface Seen {
 /** What P has in the end and a child's own plumbing (a pipe to tell an error) are no exposure. */
 const plumbing = (atom: string): boolean => atom.startsWith("pipe ") || atom.startsWith("process ") || atom.startsWith("executable ");
 
-function look(way: Way, path: string, seed: number): Seen {
+function look(way: UnixWay, path: string, seed: number): Seen {
   const kernel = new PosixKernel(new Machine({ seed, instructions: new Map() }));
   furnishFiles(kernel);
    
@@ -101,12 +110,29 @@ function look(way: Way, path: string, seed: number): Seen {
   return { peak, memory, running, bytes: kernel.meter.cost.bytesCopied, answer, graph, locus };
 }
 
+/** The same of a composed launch. It fails, when it is to, because the last allocation does: the new thread's. */
+function lookComposed(design: Design, fails: boolean, seed: number): Seen {
+  let peak: readonly string[] = [];
+  let allocations = 0;
+  const plain = launchComposed(design, m1, { seed }, (kernel) => {
+    kernel.changed = () => {
+      allocations = kernel.allocated;
+      const embryo = kernel.byName("embryo");
+      const held = embryo === undefined ? [] : direct(graphOfComposed(kernel, [], { numbers: new Map(), as: () => "" }), "embryo");
+      if (held.length > peak.length) peak = held;
+    };
+  });
+  const { outcome, atFirst, cost } = fails ? launchComposed(design, m1, { seed }, (kernel) => (kernel.fault = { kind: "allocation", at: allocations - 1 })) : plain;
+  const answer = outcome.ran ? 0 : (outcome.error as Result | undefined);
+  return { peak, memory: [], running: false, bytes: cost.bytesCopied, answer, graph: atFirst, locus: answer === undefined ? "child" : "caller" };
+}
+
 const meant = atoms(m1.grant);
 
 function run(point: Point, seed: number): Outcome {
   const way = point["way"] as Way;
-  const good = look(way, PROGRAM_PATH, seed);
-  const bad = look(way, "/bin/none", seed);
+  const design = COMPOSED.find((d) => d.name === way);
+  const [good, bad] = design === undefined ? [look(way as UnixWay, PROGRAM_PATH, seed), look(way as UnixWay, "/bin/none", seed)] : [lookComposed(design, false, seed), lookComposed(design, true, seed)];
   const excess = good.peak.filter((a) => !meant.includes(a as (typeof meant)[number]));
   return {
     dv: {
@@ -132,9 +158,9 @@ function conclude(lines: readonly Line[]): { readonly asExpected: boolean; reado
     { what: "fork's child holds all that S has", met: !given("fork") || of("fork")["peak"] === all },
     { what: "close-on-fork leaves the grant alone", met: !given("fork-close-on-fork") || of("fork-close-on-fork")["beyondGrant"] === 0 },
     { what: "vfork's child writes the memory of S and copies nothing", met: !given("vfork") || (String(of("vfork")["memory"]).includes("write") && Number(of("vfork")["bytesCopied"]) < Number(given("fork") ? of("fork")["bytesCopied"] : Infinity)) },
-    { what: "no code of S runs in a spawned or built child", met: WAYS.slice(3).every((w) => !given(w) || of(w)["runsCodeOfS"] === false) },
+    { what: "no code of S runs in a spawned or built child", met: DIRECT.every((w) => !given(w) || of(w)["runsCodeOfS"] === false) },
     { what: "an empty builder never holds more than the grant", met: !given("builder-empty") || of("builder-empty")["beyondGrant"] === 0 },
-    { what: "direct construction finds errors in the caller", met: WAYS.slice(3).every((w) => !given(w) || of(w)["errorFoundIn"] === "caller") },
+    { what: "direct construction finds errors in the caller", met: DIRECT.every((w) => !given(w) || of(w)["errorFoundIn"] === "caller") },
   ];
   const wrong = checks.filter((c) => !c.met).map((c) => c.what);
   return {
@@ -142,7 +168,7 @@ function conclude(lines: readonly Line[]): { readonly asExpected: boolean; reado
     text: [
       `The child of fork holds ${String(of("fork")["peak"])} of the ${all} atoms of S's descriptors, ${String(of("fork")["beyondGrant"])} beyond the grant, and a copy of its memory, while code of S runs in it: whoever crashes or traces it there has S.`,
       `With close-on-fork it is ${String(of("fork-close-on-fork")["beyondGrant"])} beyond the grant, but the memory stays. vfork copies no memory and shares it for writing.`,
-      `An embryo that is filled by its parent, empty at first, never holds more than the grant (${String(of("builder-empty")["peak"])} atoms) and runs nothing; errors are the caller's own.`,
+      `An embryo that is filled by its parent, empty at first, never holds more than the grant (${String(of("builder-empty")["peak"])} atoms) and runs nothing; errors are the caller's own. A new task that is filled by flag (the Hurd's posix_spawn) holds ${String(of("hurd-spawn-model")["peak"])}, but runs nothing either; where the set travels in a message (Fuchsia) the process holds ${String(of("fuchsia")["peak"])} until it runs.`,
       ...(wrong.length > 0 ? [`Not so: ${wrong.join("; ")}.`] : []),
     ].join(" "),
   };
@@ -152,7 +178,7 @@ export const experiment: Experiment = {
   name: "e16-fork-then-exec",
   title: "Fork and exec against direct construction",
   question: "What does the child hold between fork and exec, and what is saved by building the new process directly?",
-  setUp: "The launcher of M1 (seven descriptors, six atoms) starts a program that is granted the terminal and the directory. The child's table and memory are looked at after every call until its program starts; then the same with a program that is not there.",
+  setUp: "The launcher of M1 (seven descriptors, six atoms) starts a program that is granted the terminal and the directory. The child's table and memory are looked at after every call until its program starts; then the same with a program that is not there (or, for the two vectors of policies, a thread that cannot be made).",
   independent: [{ name: "way", what: "how the child comes to be", values: WAYS }],
   dependent: [
     { name: "peak", what: "right-atoms of the child before its program, at most" },

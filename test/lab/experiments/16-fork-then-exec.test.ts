@@ -18,8 +18,12 @@ describe("E16: fork and exec against direct construction", () => {
     expect(lineAt(lines, { way: "fork" }).dv["bytesCopied"]).to.equal(256 * 8);
   });
   it("a program that is not there: a child finds it out after fork, and tells by the pipe; the caller itself when it spawns or builds", () => {
-    for (const { dv } of lines) expect(dv["error"]).to.equal("ENOENT");
-    expect(lines.map((l) => l.dv["errorFoundIn"])).to.deep.equal(["child", "child", "child", "caller", "caller", "caller"]);
+    expect(lines.map((l) => l.dv["error"])).to.deep.equal([...new Array<string>(6).fill("ENOENT"), "ENOMEM", "ENOMEM"]);
+    expect(lines.map((l) => l.dv["errorFoundIn"])).to.deep.equal(["child", "child", "child", ...new Array<string>(5).fill("caller")]);
+  });
+  it("a task that its parent fills by flag holds what is not flagged, and runs nothing; one that is sent its set holds nothing until it runs", () => {
+    expect(lineAt(lines, { way: "hurd-spawn-model" }).dv).to.include({ peak: 5, beyondGrant: 2, runsCodeOfS: false });
+    expect(lineAt(lines, { way: "fuchsia" }).dv).to.include({ peak: 0, runsCodeOfS: false });
   });
   it("comes out as expected, and the conclusion can say no", () => {
     expect(experiment.conclude(lines)).to.have.property("asExpected", true);
