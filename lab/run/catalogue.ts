@@ -10,11 +10,15 @@ import { UsageError } from "./usage.ts";
 /** Where a bundle of the user's file lies: built once, loaded by every worker. */
 const bundles = new Map<string, Promise<string>>();
 
+/** As `boot/build.mjs` has them: packages of the older kind ask for Node's modules by `require`, and cbor-x would look for its addon. */
+const REQUIRE = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+const NO_ADDON = { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"' };
+
 async function bundleOf(path: string): Promise<string> {
   const { build } = await import("esbuild");
   const outfile = resolve("dist", `experiment-${createHash("sha256").update(path).digest("hex").slice(0, 12)}.mjs`);
   try {
-    await build({ entryPoints: [path], outfile, bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "silent" });
+    await build({ entryPoints: [path], outfile, bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "silent", define: NO_ADDON, banner: { js: REQUIRE } });
   } catch (e) {
     const [first] = (e as { readonly errors?: readonly { readonly text: string; readonly location?: { readonly file: string; readonly line: number } | null }[] }).errors ?? [];
     const at = first?.location ? `${first.location.file}:${first.location.line}: ` : "";
