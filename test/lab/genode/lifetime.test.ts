@@ -4,9 +4,10 @@ import { atomic91e6, f33c, type Knobs } from "../../../lab/genode/base/knobs.ts"
 import { PARENT_FD, parentOf, startProcess } from "../../../lab/genode/base/process.ts";
 import { invoke, type RpcObject } from "../../../lab/genode/base/entrypoint.ts";
 import { Stage } from "../../../lab/genode/base/stage.ts";
-import { dup2, pause, waitWhile } from "../../../lab/genode/linux/libc.ts";
+import { answer, wait } from "../../../lab/genode/base/ipc.ts";
+import { dup2, sendmsg, waitWhile } from "../../../lab/genode/linux/libc.ts";
 import type { Word } from "../../../lab/genode/linux/traps.ts";
-import { callFrom, idler, server, startCall, type Server } from "../../../lab/genode/scenarios/cast.ts";
+import { arrive, bareEntrypoint, callFrom, idler, server, startCall, type Server } from "../../../lab/genode/scenarios/cast.ts";
 import { execLeak } from "../../../lab/genode/scenarios/exec-leak.ts";
 
 const must = <T>(value: T | undefined): T => value ?? expect.fail("nothing there");
@@ -134,6 +135,30 @@ describe("beginnings and ends (genode-linux.md §9)", () => {
     expect(late(atomic91e6)).to.deep.equal([]);
   });
 
+  it("a server can answer twice: a reply capability is used once by convention only; as a rule of the kernel it would be EPIPE", () => {
+    const answers = (knobs: Knobs): readonly number[] => {
+      const stage = new Stage({ knobs });
+      const s = server(stage, "S");
+      const c = idler(stage, "C");
+      const sent: number[] = [];
+      stage.run();
+      const bare = bareEntrypoint(stage, 99);
+      const bound = bare.what.kind === "socket" ? bare.what.peer : undefined;
+      const fd = stage.kernel.install(s.process, { what: must(bound), fds: 0, inFlight: 0 }, true);
+      const cap = { tid: 0, socket: arrive(stage, c, bare), localName: 1 };
+      const result = startCall(stage, c, cap);
+      stage.thread(s, "hostile", function* (rt) {
+        const { replySocket } = yield* wait(rt, fd, -1);
+        for (let i = 0; i < 2; i++) sent.push(yield* sendmsg(replySocket, answer(rt).word(7).bytes, []));
+      });
+      stage.run();
+      expect(result.value).to.equal(7);
+      return sent.map((n) => (n < 0 ? n : 1));
+    };
+    expect(answers(f33c)).to.deep.equal([1, 1]);
+    expect(answers({ ...f33c, replyCapOneShot: true })).to.deep.equal([1, -32]);
+  });
+
   it("G18: a parent socket that already stands at 100 keeps its flag, so the child has no parent", () => {
     expect(childOf(f33c, "anywhere").first).to.equal("answered 0");
     const unlucky = childOf(f33c, "100");
@@ -159,6 +184,5 @@ describe("beginnings and ends (genode-linux.md §9)", () => {
     stage.run();
     expect(pid).to.be.above(0);
     expect(stage.kernel.all.at(-1)?.ended).to.deep.equal({ status: -2 });
-    void pause;
   });
 });
