@@ -13,7 +13,7 @@ import { FORGED_KEY, serveFakes } from "../hurd/hostile.ts";
 import { PROGRAM, SET_UID_PROGRAM } from "../hurd/launcher.ts";
 import { peerName } from "../hurd/props.ts";
 import { Scene } from "../hurd/scene.ts";
-import type { Conclusion, Experiment, Line, Outcome, Point } from "../model/experiment.ts";
+import type { Conclusion, Experiment, Line, Outcome, Point, Replayed } from "../model/experiment.ts";
 import type { Held, Launch } from "../model/launch.ts";
 
 const PARTS = ["new task", "auth", "proc", "root", "environment", "descriptors"] as const;
@@ -76,13 +76,14 @@ function* careful(libc: Libc, fills: boolean, found: Found): Syscall<void> {
   found.keyAfter = new TextDecoder().decode(yield* libc.pread(key.value, 16, 0));
 }
 
-function run({ omitted, filesystem }: Point, seed: number): Outcome {
+/** The play at a point, and what came of it. */
+function play({ omitted, filesystem }: Point, seed: number, transcribed = false): readonly [Scene, Outcome] {
   const flaw = SWITCH[omitted as Part] as Omission | undefined;
   const found: Found = { euid: -1, key: "", keyAfter: "", place: "" };
   const lying = filesystem === "lying";
   let hostile = 0;
   const scene = new Scene({
-    ...{ launch, way: "secure", seed, holes: flaw === undefined ? [] : [flaw] },
+    ...{ launch, way: "secure", seed, transcribed, holes: flaw === undefined ? [] : [flaw] },
     *before(libc) {
       yield* write(libc, KEY, "real", 0o600);
       yield* write(libc, FORGED_KEY, "forged", 0o666);
@@ -114,7 +115,16 @@ function run({ omitted, filesystem }: Point, seed: number): Outcome {
     ...(found.key === "real" && found.keyAfter !== "real" ? ["writes its messages into the key"] : []),
     ...(found.place === HOSTILE_PLACE ? ["works in the attacker's directory"] : []),
   ];
-  return { dv: { ran: scene.first !== undefined, euid: found.euid, hostile, key: found.key, attacks: attacks.join(", "), control: controls.length } };
+  const dv = { ran: scene.first !== undefined, euid: found.euid, hostile, key: found.key, attacks: attacks.join(", "), control: controls.length };
+  return [scene, { dv, schedule: "" }];
+}
+
+const run = (point: Point, seed: number): Outcome => play(point, seed)[1];
+
+/** Marked: what the attacker's servers are asked, and what they answer. */
+function replay(point: Point, seed: number): Replayed {
+  const [scene, outcome] = play(point, seed, true);
+  return { steps: scene.told(({ from, to, routine }) => (routine.startsWith("reply ") ? from === "peer" && to !== "kernel" : to === "peer" && from !== "kernel")), outcome };
 }
 
 function conclude(lines: readonly Line[]): Conclusion {
@@ -156,5 +166,6 @@ export const experiment: Experiment = {
   plot: { mark: "cell", x: "filesystem", y: "omitted", colour: "attacks" },
   sensible: ({ omitted, filesystem }) => filesystem === "honest" || omitted === "nothing",
   run,
+  replay,
   conclude,
 };

@@ -11,7 +11,7 @@ import { procCall } from "../../servers/interfaces/process.ts";
 import { say } from "../hurd/plain-messages.ts";
 import { Scene } from "../hurd/scene.ts";
 import { execSelf, PROGRAM, start, type Way } from "../hurd/launcher.ts";
-import type { Conclusion, Experiment, Line, Outcome, Point } from "../model/experiment.ts";
+import type { Conclusion, Experiment, Line, Outcome, Point, Replayed } from "../model/experiment.ts";
 import type { Launch } from "../model/launch.ts";
 import { controlSet } from "../model/measure.ts";
 
@@ -58,7 +58,11 @@ function* steer(libc: Libc, kind: Kind, pid: number): Syscall<readonly (readonly
   return got.err ? [["get the task", got.err]] : [["get the task", 0], ...(yield* steerTask(got.task))];
 }
 
-function run({ kind, way, lists }: Point, seed: number): Outcome {
+/** The routines that the holder tries. */
+const DEEDS = /mach_port_names|vm_allocate|vm_write|_suspend|_resume|proc_pid2task|proc_proc2task/;
+
+/** The play at a point, and what came of it. */
+function play({ kind, way, lists }: Point, seed: number, transcribed = false): readonly [Scene, Outcome] {
   const asked = kind as Kind;
   let pid = 0;
   let deeds: readonly (readonly [string, number])[] = [];
@@ -66,7 +70,7 @@ function run({ kind, way, lists }: Point, seed: number): Outcome {
     launch: NOTHING,
     way: way as Way,
     user: "guest",
-    seed,
+    ...{ seed, transcribed },
     *prepare(libc, _scene, peer) {
       pid = libc.getpid();
       const poly = yield* rightOf(libc, asked);
@@ -86,7 +90,16 @@ function run({ kind, way, lists }: Point, seed: number): Outcome {
   const { atFirst, outcome } = scene.launched();
   const controls = atFirst === undefined ? [] : controlSet(atFirst, "P").filter((c) => c.by === "peer");
   const told = (good: boolean): string => deeds.filter(([, code]) => (code === 0) === good).map(([deed, code]) => (good ? deed : `${deed}: ${errnoName(code)}`)).join(", ");
-  return { dv: { ran: outcome.ran, succeeded: told(true), failed: told(false), control: controls.map((c) => c.through).join(", ") } };
+  const dv = { ran: outcome.ran, succeeded: told(true), failed: told(false), control: controls.map((c) => c.through).join(", ") };
+  return [scene, { dv, schedule: "" }];
+}
+
+const run = (point: Point, seed: number): Outcome => play(point, seed)[1];
+
+/** Marked: what the holder tries, and what he is answered. A message to a dead name is none. */
+function replay(point: Point, seed: number): Replayed {
+  const [scene, outcome] = play(point, seed, true);
+  return { steps: scene.told(({ from, to, routine }) => (from === "peer" || to === "peer") && DEEDS.test(routine)), outcome };
 }
 
 const at = (lines: readonly Line[], kind: Kind, way: Way, lists = "library"): Line | undefined =>
@@ -127,5 +140,6 @@ export const experiment: Experiment = {
   plot: { mark: "cell", x: "way", y: "kind", colour: "succeeded" },
   sensible: ({ lists, way }) => lists === "library" || way === "in-place",
   run,
+  replay,
   conclude,
 };

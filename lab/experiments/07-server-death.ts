@@ -71,7 +71,7 @@ export const experiment: Experiment = {
   independent: [
     { name: "victim", what: "who dies", values: VICTIMS },
     { name: "way", what: "exec in place, of a set-uid file (EXEC_SECURE), or posix_spawn", values: WAYS },
-    { name: "place", what: "how far the launch is, in percent of its messages", values: PLACES, parse: (text) => (/^\d{1,3}$/.test(text) && Number(text) <= 100 ? Number(text) : undefined) },
+    { name: "place", what: "how far the launch is, in percent of its messages", values: PLACES, parse: (text) => (/^\d{1,3}(\.\d{1,2})?$/.test(text) && Number(text) <= 100 ? Number(text) : undefined) },
   ],
   dependent: [
     { name: "class", what: "none: P came to main; clean: S has an error and all it had; partial: S has lost something; zombie: a task without a program; silent: S was told that P runs, but it does not; fatal: S is gone" },

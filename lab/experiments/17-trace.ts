@@ -16,7 +16,7 @@ import { BROKEN, execSelf, SET_UID_BROKEN, start, type Way } from "../hurd/launc
 import { peerName } from "../hurd/props.ts";
 import { Scene } from "../hurd/scene.ts";
 import type { Control } from "../model/authority.ts";
-import type { Conclusion, Experiment, Line, Outcome, Point } from "../model/experiment.ts";
+import type { Conclusion, Experiment, Line, Outcome, Point, Replayed } from "../model/experiment.ts";
 import type { Held, Launch } from "../model/launch.ts";
 
 /** The tracer's name for S's task. */
@@ -54,13 +54,13 @@ function* attach(libc: Libc, pid: number): Syscall<void> {
   yield* machCall.task_set_special_port(got.task, { which_port: TASK_EXCEPTION_PORT, special_port: peerName(0) });
 }
 
-function scene({ attached, way, fault }: Point, seed: number, seen: Seen): Scene {
+function scene({ attached, way, fault }: Point, seed: number, seen: Seen, transcribed: boolean): Scene {
   let pid = 0;
   return new Scene({
     launch,
     way: way as Way,
     user: "guest",
-    seed,
+    ...{ seed, transcribed },
     *prepare(libc, { props }, peer) {
       pid = libc.getpid();
       if (attached !== "before") return;
@@ -99,10 +99,11 @@ function* none(): Syscall<MachPort | undefined> {
 const byTracer = (controls: readonly Control[] | undefined): string =>
   [...new Set(controls?.filter((c) => c.by === "peer").map((c) => c.through))].join(", ");
 
-function run(point: Point, seed: number): Outcome {
+function play(point: Point, seed: number, transcribed = false): readonly [Scene, Outcome] {
   const seen: Seen = { exceptions: 0, tables: 0 };
-  const s = scene(point, seed, seen).run();
-  return {
+  const s = scene(point, seed, seen, transcribed).run();
+  const outcome: Outcome = {
+    schedule: "",
     dv: {
       atEntry: byTracer(s.entry.controls),
       atMain: byTracer(s.first?.graph.controls),
@@ -113,6 +114,15 @@ function run(point: Point, seed: number): Outcome {
       ended: s.ended === undefined ? "" : "signal" in s.ended ? `signal ${s.ended.signal}` : `status ${s.ended.status}`,
     },
   };
+  return [s, outcome];
+}
+
+const run = (point: Point, seed: number): Outcome => play(point, seed)[1];
+
+/** Marked: exceptions, and changes of who is told of them. */
+function replay(point: Point, seed: number): Replayed {
+  const [s, outcome] = play(point, seed, true);
+  return { steps: s.told(({ routine }) => /exception_raise|task_set_special_port/.test(routine)), outcome };
 }
 
 const lineAt = (lines: readonly Line[], attached: string, way: Way, fault: string): Line | undefined =>
@@ -157,5 +167,6 @@ export const experiment: Experiment = {
   plot: { mark: "cell", x: "way", y: "attached", colour: "told", facet: "fault" },
   sensible: ({ attached, fault }) => !(attached === "after" && fault === "first instruction"),
   run,
+  replay,
   conclude,
 };

@@ -7,9 +7,8 @@ import type { Cost } from "../model/launch.ts";
 
 export const NO_COST: Cost = { traps: 0, messages: 0, rpcs: 0, rightsMoved: 0, bytesCopied: 0, contextSwitches: 0, peakRightsInFlight: 0, time: 0 };
 
-const rightsIn = (items: readonly SeenItem[]): number =>
-  items.filter((item) => isPortType(item.type)).flatMap((item) => (typeof item.data === "object" && !(item.data instanceof Uint8Array) ? [...item.data] : [Number(item.data)])).filter((port) => port !== 0)
-    .length;
+const portsOf = ({ data }: SeenItem): readonly number[] => (typeof data === "object" && !(data instanceof Uint8Array) ? data : [Number(data)]);
+const rightsIn = (items: readonly SeenItem[]): number => items.filter(({ type }) => isPortType(type)).flatMap(portsOf).filter((port) => port !== 0).length;
 const bytesIn = (items: readonly SeenItem[]): number =>
   items.filter((item) => !isPortType(item.type)).reduce((sum, { bits, number }) => sum + Math.ceil((bits * number) / 8), 0);
 

@@ -19,6 +19,7 @@ import { BROKEN, PROGRAM, SET_UID_BROKEN, SET_UID_PROGRAM, start, type Way } fro
 import { manifestArguments, useManifest } from "./program.ts";
 import { PLACE, Props } from "./props.ts";
 import { Stage, type StageOptions } from "./stage.ts";
+import type { Line } from "./transcript.ts";
 
 const LAUNCHER = "/bin/launcher";
 const PEER = "/bin/peer";
@@ -139,6 +140,11 @@ export class Scene {
     yield* this.stage.until(libc, "over");
     return 0;
   }.bind(this) as Main;
+
+  /** The messages in words, when `transcribed`: up to the last one that `decides`. */
+  told(decides: (line: Line) => boolean): readonly string[] {
+    return this.stage.transcript.upTo(decides);
+  }
 
   /** As every mechanism answers (`Mechanism.launch`). */
   launched(): Launched {
