@@ -1,17 +1,22 @@
 /** Everything that is measured, in the order of the table. */
 import type { Contestant } from "./contest.ts";
+import { exploreContestants } from "./explore.ts";
 import { manyContestants } from "./kernel/many.ts";
+import { memoryContestants } from "./kernel/memory.ts";
 import { mixContestants } from "./kernel/mix.ts";
 import { oolContestants } from "./kernel/ool.ts";
 import { rpcContestants } from "./kernel/rpc.ts";
+import { watchedContestants } from "./kernel/watched.ts";
 import { actorPeers } from "./peers/actors.ts";
 import { javascriptPeers } from "./peers/javascript.ts";
 import { cContestants } from "./peers/pingpong.ts";
 import { threadPeers } from "./peers/threads.ts";
+import { startContestants } from "./system/boots.ts";
 import { programContestants } from "./system/programs.ts";
+import { replayContestants } from "./system/replay.ts";
 
 export const contestants: readonly Contestant[] = [
-  ...rpcContestants, ...mixContestants, ...oolContestants, ...manyContestants,
-  ...programContestants,
-  ...cContestants, ...javascriptPeers, ...actorPeers, ...threadPeers,
-];
+  ...[rpcContestants, mixContestants, oolContestants, manyContestants, memoryContestants, watchedContestants],
+  ...[programContestants, startContestants, replayContestants, exploreContestants],
+  ...[cContestants, javascriptPeers, actorPeers, threadPeers],
+].flat();

@@ -5,6 +5,7 @@ import { subsystem, routine } from "../../mach/mig/subsystem.ts";
 import { t } from "../../mach/mig/kind.ts";
 import { client } from "../../mach/mig/client.ts";
 import { machMsgServer, serve } from "../../mach/mig/server.ts";
+import type { Machine } from "../../mach/kern/machine.ts";
 import type { KernReturn } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { kept, type Contestant } from "../contest.ts";
@@ -35,8 +36,8 @@ export interface Pair {
   server(receive: MachPort): Syscall<void>;
 }
 
-/** A machine with one client and one server, as work for `rate`; `traps` are those of a round trip, `slice` round trips are made at a time. */
-export function pairOf({ client: clientBody, server: serverBody }: Pair, traps = TRAPS, slice = SLICE): () => number {
+/** A machine with one client and one server. */
+export function machineOf({ client: clientBody, server: serverBody }: Pair): Machine {
   const machine = emptyMachine();
   const [serverTask, clientTask] = [newTask(machine, "server"), newTask(machine, "client")];
   const receive = receiveRight(machine, serverTask);
@@ -44,8 +45,11 @@ export function pairOf({ client: clientBody, server: serverBody }: Pair, traps =
   const reply = receiveRight(machine, clientTask);
   start(machine, serverTask, () => serverBody(receive));
   start(machine, clientTask, () => clientBody(send, reply));
-  return operations(machine, slice * traps, traps);
+  return machine;
 }
+
+/** The same as work for `rate`; `traps` are those of a round trip, `slice` round trips are made at a time. */
+export const pairOf = (pair: Pair, traps = TRAPS, slice = SLICE): (() => number) => operations(machineOf(pair), slice * traps, traps);
 
 /** Throws when a message failed. */
 export function check(code: KernReturn): void {
@@ -111,21 +115,25 @@ function* depth4(msg: MachMsg): Syscall<KernReturn> {
 function* depth5(msg: MachMsg): Syscall<KernReturn> {
   return yield* depth4(msg);
 }
-function* depth6(msg: MachMsg): Syscall<KernReturn> {
+/** The trap six calls deep. */
+export function* depth6(msg: MachMsg): Syscall<KernReturn> {
   return yield* depth5(msg);
 }
 
-/** The client that yields its trap itself. */
-export function* flat(send: MachPort, reply: MachPort): Syscall<void> {
+/** The client that yields its trap itself, `calls` times. */
+export function* flatCalls(send: MachPort, reply: MachPort, calls: number): Syscall<void> {
   const msg = new MachMsg();
   const body = [intItem(7), intItem(8)];
-  for (;;) {
+  for (let i = 0; i < calls; i++) {
     msg.header(send, MsgType.COPY_SEND, reply, MsgType.MAKE_SEND_ONCE, 1000, body);
     msg.option = MsgOption.SEND | MsgOption.RCV;
     msg.rcvName = reply;
     check(yield msg);
   }
 }
+
+/** The same without end. */
+export const flat = (send: MachPort, reply: MachPort): Syscall<void> => flatCalls(send, reply, Infinity);
 
 const ints = (): readonly Item[] => [intItem(7), intItem(8)];
 const rights = (n: number) => (send: MachPort): readonly Item[] => [

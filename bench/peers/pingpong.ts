@@ -1,18 +1,18 @@
 /** The C yardsticks (`pingpong.c`), compiled when they are first needed, where a compiler is. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import type { Contestant } from "../contest.ts";
+import { root } from "../place.ts";
 
 let program: string | undefined | null;
 
 /** The compiled program; undefined when there is no compiler. */
 function compiled(): string | undefined {
   if (program !== undefined) return program ?? undefined;
-  const source = ["peers/pingpong.c", "../bench/peers/pingpong.c", "pingpong.c"].map((at) => fileURLToPath(new URL(at, import.meta.url))).find(existsSync);
+  const source = `${root}bench/peers/pingpong.c`;
   const out = `${mkdtempSync(`${tmpdir()}/hurdsim-bench-`)}/pingpong`;
-  const done = source !== undefined && ["cc", "gcc", "clang"].some((cc) => spawnSync(cc, ["-O2", "-o", out, source]).status === 0);
+  const done = ["cc", "gcc", "clang"].some((cc) => spawnSync(cc, ["-O2", "-o", out, source]).status === 0);
   program = done ? out : null;
   return program ?? undefined;
 }

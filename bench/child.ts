@@ -1,0 +1,10 @@
+/** What is measured in a Node of its own (`place.ts`): the value of one part, to be printed as JSON. */
+import { bytesOfEach } from "./kernel/memory.ts";
+import { bootToPrompt } from "./system/boots.ts";
+
+/** Undefined: there is no such part. */
+export function childPart(name: string): unknown {
+  if (name === "boot-cold") return bootToPrompt();
+  const tasks = /^memory-(\d{1,7})$/.exec(name)?.[1];
+  return tasks === undefined ? undefined : bytesOfEach(Number(tasks));
+}

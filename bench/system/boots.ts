@@ -1,0 +1,58 @@
+/** Starts: of Node, of npm, and of this system in process and from the command line. Milliseconds. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { performance } from "node:perf_hooks";
+import { Session } from "../../boot/session.ts";
+import type { Contestant } from "../contest.ts";
+import { inChild, root } from "../place.ts";
+
+/** Milliseconds from nothing to the login prompt, in this process. */
+export function bootToPrompt(): number {
+  let text = "";
+  const from = performance.now();
+  const session = new Session({ verbose: true }, (bytes) => (text += new TextDecoder().decode(bytes)));
+  session.run();
+  const took = performance.now() - from;
+  if (!text.endsWith("login: ")) throw new Error("there was no login prompt");
+  return took;
+}
+
+/** Milliseconds of a whole command. */
+function command(program: string, args: readonly string[], cwd: string): number {
+  const from = performance.now();
+  const { status, error } = spawnSync(program, [...args], { cwd, stdio: "ignore" });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${String(error ?? status)}`);
+  return performance.now() - from;
+}
+
+/** A package whose one script is an empty file. */
+function emptyPackage(): string {
+  const folder = mkdtempSync(`${tmpdir()}/hurdsim-bench-`);
+  writeFileSync(`${folder}/package.json`, JSON.stringify({ name: "empty", private: true, type: "module", scripts: { empty: "node empty.mjs" } }));
+  writeFileSync(`${folder}/empty.mjs`, "");
+  return folder;
+}
+
+/** Boots before the first that counts. */
+const WARM = 5;
+
+function bootContestants(): readonly Contestant[] {
+  let warm = 0;
+  let folder: string | undefined;
+  const empty = (): string => (folder ??= emptyPackage());
+  const warmBoot = (): number => {
+    for (; warm < WARM; warm++) bootToPrompt();
+    return bootToPrompt();
+  };
+  const ms = (name: string, what: string, sample: () => number): Contestant => ({ name, what, unit: "ms", sample });
+  return [
+    ms("boot-warm", "boot to the login prompt in process, the code warm", warmBoot),
+    ms("boot-cold", "boot to the login prompt in process, the first one of a fresh Node, its modules loaded", () => Number(inChild("boot-cold"))),
+    ms("node-empty", "node on an empty file", () => command(process.execPath, ["empty.mjs"], empty())),
+    ms("npm-empty", "npm run of a script that runs node on an empty file", () => command("npm", ["run", "--silent", "empty"], empty())),
+    ms("boot-command", "npm run boot -- -c true", () => command("npm", ["run", "--silent", "boot", "--", "-c", "true"], root)),
+  ];
+}
+
+export const startContestants = bootContestants();
