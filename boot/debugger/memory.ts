@@ -15,7 +15,7 @@ const hex = (n: number, width: number): string => n.toString(16).padStart(width,
 /** What is mapped where. */
 export function regions(task: Task): readonly string[] {
   const rights = (p: number): string => (p & Prot.READ ? "r" : "-") + (p & Prot.WRITE ? "w" : "-") + (p & Prot.EXECUTE ? "x" : "-");
-  const rows = task.map.list.entries.map((e) => [hex(e.start, 8), hex(e.end, 8), rights(e.protection), e.object === null ? "not touched yet" : e.object.source === null ? `${e.object.pages.size} pages` : "by a pager"] as const);
+  const rows = task.map.list.entries.map((e) => [hex(e.start, 8), hex(e.end, 8), rights(e.protection), e.object === null ? "not touched yet" : e.object.source === null ? `${e.object.residentCount} pages` : "by a pager"] as const);
   return table([["from", "to", "may", "has"], ...rows]);
 }
 

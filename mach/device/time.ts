@@ -25,7 +25,7 @@ class TimeObject extends VmObject {
   override lookup(page: number): Page | undefined {
     if (page !== 0) return undefined;
     const present = (this.page ??= newPage());
-    this.pages.set(0, present);
+    if (this.resident(0) === undefined) this.put(0, present);
     const { now, bootTime } = this.clock;
     const view = new DataView(present.bytes.buffer);
     const [sec, usec] = [Math.floor((bootTime + now) / 1e6), (bootTime + now) % 1e6];
@@ -33,6 +33,11 @@ class TimeObject extends VmObject {
     const up = Math.floor(now / 1e6);
     [sec, usec * 1000, sec, up, (now % 1e6) * 1000, up].forEach((n, i) => view.setBigInt64(12 + i * 8, BigInt(Math.floor(n)), true));
     return present;
+  }
+
+  override copy(first: number, count: number): VmObject {
+    this.lookup(0);
+    return super.copy(first, count);
   }
 }
 

@@ -13,7 +13,8 @@ import { HEADER_SIZE, itemSize, messageSize, MsgOption, type Item, type ItemData
 import { isPortType, MsgType, PortType } from "./names.ts";
 import { reaches } from "./notify.ts";
 import type { Port } from "./port.ts";
-import { copyin, copyinCheck } from "./right.ts";
+import { copyin, takeOut } from "./right.ts";
+import { transition } from "./right-table.ts";
 import type { Entry, Space } from "./space.ts";
 import { receivedType } from "../mig/kind.ts";
 
@@ -24,8 +25,9 @@ export function copyinMessage(thread: IpcThread, msg: MachMsg): Kmsg | KernRetur
   const { sendSize, complex, remoteType, localType } = msg;
   const size = sendSize < 0 ? messageSize(msg.items) : sendSize;
   if (size < HEADER_SIZE || size & 3) return Msg.SEND_MSG_TOO_SMALL;
-  if (msg.option & MsgOption.SEND_CANCEL && msg.notify === 0) return Msg.SEND_INVALID_NOTIFY;
-  const items: KItem[] = complex ? [] : copyinPlain(msg.items, size - HEADER_SIZE);
+  if ((msg.option & MsgOption.SEND_CANCEL) !== 0 && msg.notify === 0) return Msg.SEND_INVALID_NOTIFY;
+  // a copy of the array has just the room that is needed; pushing on an empty one would take room for 17
+  const items: KItem[] = complex ? (msg.items.slice() as KItem[]) : sendSize < 0 ? copyinAll(msg.items) : copyinPlain(msg.items, size - HEADER_SIZE);
   const kmsg = new Kmsg(null, receivedType(remoteType), null, localType === 0 ? 0 : receivedType(localType), msg.id, items, size, complex);
   const code = copyinHeader(thread.space, msg, kmsg);
   if (code !== Msg.SUCCESS) return code;
@@ -42,21 +44,30 @@ export function copyinMessage(thread: IpcThread, msg: MachMsg): Kmsg | KernRetur
   return kmsg;
 }
 
-/** A body without the complex bit is plain data: nothing is looked up, and what does not fit stays behind. */
-function copyinPlain(source: readonly Item[], room: number): KItem[] {
-  // A copy of the array has just the room that is needed; pushing on an empty one would take room for 17.
-  const items = source.slice() as KItem[];
-  let left = room;
-  for (let i = 0; i < items.length; i++) {
-    if (left <= 0) {
-      items.length = i;
-      break;
-    }
-    const item = source[i] as Item;
-    left -= itemSize(item);
-    items[i] = kitem(item.type, item.bits, item.number, item.inline, item.longform, copyData(item.data));
+/** A body without the complex bit is plain data: nothing is looked up. */
+function copyinAll(source: readonly Item[]): KItem[] {
+  switch (source.length) {
+    case 0:
+      return [];
+    case 1:
+      return [copyItem(source[0] as Item)];
+    case 2:
+      return [copyItem(source[0] as Item), copyItem(source[1] as Item)];
+    default:
+      return source.map(copyItem);
   }
-  return items;
+}
+
+/** The same with a size that the sender has said: what does not fit stays behind. */
+function copyinPlain(source: readonly Item[], room: number): KItem[] {
+  let left = room;
+  let fit = 0;
+  for (; fit < source.length && left > 0; fit++) left -= itemSize(source[fit] as Item);
+  return copyinAll(fit === source.length ? source : source.slice(0, fit));
+}
+
+function copyItem({ type, bits, number, inline, longform, data }: Item): KItem {
+  return kitem(type, bits, number, inline, longform, typeof data === "number" ? data : copyData(data));
 }
 
 /** Marks receive rights in the body as on their way to the destination; true when that closes a loop. */
@@ -82,17 +93,29 @@ function copyinHeader(space: Space, msg: MachMsg, kmsg: Kmsg): KernReturn {
   const { remotePort, remoteType, localPort, localType } = msg;
   if (!isSendType(remoteType)) return Msg.SEND_INVALID_HEADER;
   if (localType === 0 ? localPort !== 0 : !isSendType(localType)) return Msg.SEND_INVALID_HEADER;
-  const quiet = msg.option & MsgOption.SEND_CANCEL ? receivePort(space, msg.notify) : null;
+  const quiet = (msg.option & MsgOption.SEND_CANCEL) !== 0 ? receivePort(space, msg.notify) : null;
   if (quiet === undefined) return Msg.SEND_INVALID_NOTIFY;
   const remote = space.lookup(remotePort);
   if (remote === undefined) return Msg.SEND_INVALID_DEST;
-  const withReply = localType !== 0 && localPort !== 0 && localPort !== 0xffffffff;
-  const local = !withReply ? undefined : localPort === remotePort ? remote : space.lookup(localPort);
-  if (withReply && (local === undefined || !copyinCheck(local, localType))) return Msg.SEND_INVALID_REPLY;
-  if (remote.type === PortType.DEAD_NAME || !copyinCheck(remote, remoteType)) return Msg.SEND_INVALID_DEST;
+  if (localType !== 0 && localPort !== 0 && localPort !== 0xffffffff) return copyinWithReply(space, msg, remote, quiet, kmsg);
+  const going = transition(remote.type, remoteType);
+  if (remote.type === PortType.DEAD_NAME || going === "-") return Msg.SEND_INVALID_DEST;
+  kmsg.remote = takeOut(space, remotePort, remote, going, quiet);
+  kmsg.local = localPort === 0 ? null : DEAD;
+  return Msg.SUCCESS;
+}
+
+/** The reply is a name to be looked up. */
+function copyinWithReply(space: Space, msg: MachMsg, remote: Entry, quiet: Port | null, kmsg: Kmsg): KernReturn {
+  const { remotePort, remoteType, localPort, localType } = msg;
+  const local = localPort === remotePort ? remote : space.lookup(localPort);
+  const coming = local === undefined ? "-" : transition(local.type, localType);
+  if (local === undefined || coming === "-") return Msg.SEND_INVALID_REPLY;
+  const going = transition(remote.type, remoteType);
+  if (remote.type === PortType.DEAD_NAME || going === "-") return Msg.SEND_INVALID_DEST;
   if (local === remote) return copyinBoth(space, msg, remote, quiet, kmsg);
-  kmsg.remote = copyin(space, remotePort, remote, remoteType, quiet);
-  kmsg.local = local !== undefined ? copyin(space, localPort, local, localType) : localPort === 0 ? null : DEAD;
+  kmsg.remote = takeOut(space, remotePort, remote, going, quiet);
+  kmsg.local = takeOut(space, localPort, local, coming, null);
   return Msg.SUCCESS;
 }
 
@@ -112,9 +135,10 @@ function copyinBoth(space: Space, { remotePort: name, remoteType, localType }: M
   return Msg.SUCCESS;
 }
 
-/** Reads the body of a message with the complex bit. */
+/** Reads the body of a message with the complex bit. `items` are the kernel's from the first on, as far as `filled`; in the end that is all of them. */
 class Body {
   private readonly items: KItem[];
+  private filled = 0;
   private readonly thread: IpcThread;
   private readonly source: readonly Item[];
   private left: number;
@@ -127,12 +151,21 @@ class Body {
   }
 
   read(): KernReturn {
-    for (const item of this.source) {
-      if (this.left === 0) return Msg.SUCCESS;
-      const code = this.item(item);
+    const code = this.readItems();
+    if (this.filled < this.items.length) this.items.length = this.filled;
+    return code === Msg.SUCCESS ? this.zeros() : code;
+  }
+
+  private readItems(): KernReturn {
+    for (let i = 0; i < this.source.length && this.left !== 0; i++) {
+      const code = this.item(this.source[i] as Item);
       if (code !== Msg.SUCCESS) return code;
     }
-    return this.zeros();
+    return Msg.SUCCESS;
+  }
+
+  private put(item: KItem): void {
+    this.items[this.filled++] = item;
   }
 
   /** What stands behind the last item is zeros: read as descriptors they are empty out-of-line items of 8 bytes. */
@@ -154,12 +187,12 @@ class Body {
     this.left -= size;
     if (port) return this.rights(item);
     if (item.inline) {
-      this.items.push(kitem(item.type, item.bits, item.number, true, item.longform, copyData(item.data)));
+      this.put(copyItem(item));
       return Msg.SUCCESS;
     }
     const memory = this.memory(item, Math.ceil((item.bits * item.number) / 8));
     if (memory === "invalid") return Msg.SEND_INVALID_MEMORY;
-    this.items.push(kitem(item.type, item.bits, item.number, false, item.longform, memory));
+    this.put(kitem(item.type, item.bits, item.number, false, item.longform, memory));
     return Msg.SUCCESS;
   }
 
@@ -177,27 +210,43 @@ class Body {
   }
 
   private rights(item: Item): KernReturn {
+    if (typeof item.data === "number") return this.oneRight(item, item.data);
     const names = this.names(item);
     if (names === undefined) return Msg.SEND_INVALID_MEMORY;
     const ports: PortRef[] = [];
-    this.items.push(kitem(receivedType(item.type), item.bits, item.number, item.inline, item.longform, new Rights(ports)));
-    const { space } = this.thread;
+    this.putRights(item, ports);
     for (const name of names) {
-      if (name === 0 || name === 0xffffffff) {
-        ports.push(name === 0 ? null : DEAD);
-        continue;
-      }
-      const entry = space.lookup(name);
-      if (!entry || !copyinCheck(entry, item.type)) return Msg.SEND_INVALID_RIGHT;
-      ports.push(copyin(space, name, entry, item.type));
+      const ref = this.right(name, item.type);
+      if (ref === undefined) return Msg.SEND_INVALID_RIGHT;
+      ports.push(ref);
     }
     return Msg.SUCCESS;
+  }
+
+  private oneRight(item: Item, name: number): KernReturn {
+    const ref = this.right(name, item.type);
+    if (ref === undefined) return Msg.SEND_INVALID_RIGHT;
+    this.putRights(item, [ref]);
+    return Msg.SUCCESS;
+  }
+
+  private putRights(item: Item, ports: PortRef[]): void {
+    this.put(kitem(receivedType(item.type), item.bits, item.number, item.inline, item.longform, new Rights(ports)));
+  }
+
+  /** The right under `name`, taken out; undefined when it cannot travel so. */
+  private right(name: number, disposition: number): PortRef | undefined {
+    if (name === 0) return null;
+    if (name === 0xffffffff) return DEAD;
+    const { space } = this.thread;
+    const entry = space.lookup(name);
+    const cell = entry === undefined ? "-" : transition(entry.type, disposition);
+    return entry === undefined || cell === "-" ? undefined : takeOut(space, name, entry, cell, null);
   }
 
   /** The names of rights, from the item or from the sender's memory. */
   private names(item: Item): readonly number[] | undefined {
     const { data } = item;
-    if (typeof data === "number") return [data];
     if (Array.isArray(data)) return data as readonly number[];
     if (item.number === 0) return [];
     const memory = this.memory(item, item.number * 4);

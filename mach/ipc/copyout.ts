@@ -55,7 +55,8 @@ function copyoutBody(thread: IpcThread, msg: MachMsg, kmsg: Kmsg): KernReturn {
 
 function placeBody(thread: IpcThread, msg: MachMsg, items: readonly KItem[]): KernReturn {
   let code: KernReturn = Msg.SUCCESS;
-  for (const item of items) {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as KItem;
     const data = itemData(thread.space, thread.memory, item, msg.take);
     if (data === undefined) code = Msg.RCV_BODY_ERROR | Msg.VM_SPACE;
     if (!item.inline || isPortType(item.type)) msg.complex = true;
@@ -80,9 +81,14 @@ function itemData(space: Space, memory: IpcMemory, item: KItem, take: boolean): 
 const emptyOf = (item: KItem): ItemData => (item.bits === 8 ? new Uint8Array(0) : []);
 
 function portData(space: Space, memory: IpcMemory, item: KItem, refs: PortRef[], take: boolean): ItemData | undefined {
+  if (item.inline && refs.length === 1) {
+    const [ref] = refs;
+    refs[0] = null;
+    return copyout(space, ref ?? null, item.type);
+  }
   const names = refs.map((ref) => copyout(space, ref, item.type));
   refs.fill(null);
-  if (item.inline) return names.length === 1 ? (names[0] ?? 0) : names;
+  if (item.inline) return names;
   if (take) return names;
   if (names.length === 0) return { address: 0 };
   const address = memory.copyout(wordCopy(names));

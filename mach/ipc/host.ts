@@ -4,7 +4,9 @@
  */
 import type { VmCopy } from "../vm/copy.ts";
 import type { Kmsg } from "./kmsg.ts";
+import type { MachMsg } from "./message.ts";
 import type { Port } from "./port.ts";
+import type { PortSet } from "./port-set.ts";
 import type { Entry, Space } from "./space.ts";
 
 /** A kernel object behind a port: a task, thread, host, device. ipc only asks whether there is one. */
@@ -43,7 +45,12 @@ export interface IpcThread {
   readonly space: Space;
   readonly memory: IpcMemory;
   /** A receive's wait that is over, for the thread's next one: a thread waits in one place at a time. */
-  spareWait: IpcWait | null;
+  spareWait: SpareWait | null;
+}
+
+/** The wait of a receive, which can be used for the thread's next one. */
+export interface SpareWait extends IpcWait {
+  again(msg: MachMsg, from: Port | PortSet): number;
 }
 
 export interface IpcTimer {

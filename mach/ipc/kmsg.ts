@@ -53,9 +53,8 @@ export interface MsgAccepted {
 }
 
 export class Kmsg {
-  /** Neighbours in the queue it stands in. */
+  /** Behind it in the queue it stands in. */
   next: Kmsg | null = null;
-  prev: Kmsg | null = null;
   remote: PortRef;
   /** MOVE_SEND or MOVE_SEND_ONCE: what kind of right the destination is. */
   readonly remoteType: number;

@@ -16,7 +16,9 @@ export interface Receiver {
   lost(why: "died" | "changed"): void;
 }
 
-export class MessageSource {
+export abstract class MessageSource {
+  /** It can be received from no more. */
+  dead = false;
   /** The oldest message. */
   first: Kmsg | null = null;
   private last: Kmsg | null = null;
@@ -24,45 +26,32 @@ export class MessageSource {
   receivers: Receiver | null = null;
 
   push(kmsg: Kmsg): void {
-    kmsg.prev = this.last;
     kmsg.next = null;
-    if (this.last) this.last.next = kmsg;
+    if (this.last !== null) this.last.next = kmsg;
     else this.first = kmsg;
     this.last = kmsg;
   }
 
   shift(): Kmsg | null {
     const kmsg = this.first;
-    if (kmsg) this.remove(kmsg);
-    return kmsg;
-  }
-
-  remove(kmsg: Kmsg): void {
-    if (kmsg.prev) kmsg.prev.next = kmsg.next;
-    else this.first = kmsg.next;
-    if (kmsg.next) kmsg.next.prev = kmsg.prev;
-    else this.last = kmsg.prev;
+    if (kmsg === null) return null;
+    this.first = kmsg.next;
+    if (kmsg.next === null) this.last = null;
     kmsg.next = null;
-    kmsg.prev = null;
+    return kmsg;
   }
 
   /** Takes out, in order, all messages for `port`. */
   take(port: Port): readonly Kmsg[] {
-    const taken: Kmsg[] = [];
-    for (let k = this.first; k; ) {
-      const next = k.next;
-      if (k.remote === port) {
-        this.remove(k);
-        taken.push(k);
-      }
-      k = next;
-    }
-    return taken;
+    const all: Kmsg[] = [];
+    for (let k = this.shift(); k !== null; k = this.shift()) all.push(k);
+    for (const k of all) if (k.remote !== port) this.push(k);
+    return all.filter((k) => k.remote === port);
   }
 
   /** Puts a message of `port` before a waiting receiver, or into the queue. */
   offer(kmsg: Kmsg, port: Port): void {
-    for (let r = this.popReceiver(); r; r = this.popReceiver()) if (r.accept(kmsg, port)) return;
+    for (let r = this.popReceiver(); r !== null; r = this.popReceiver()) if (r.accept(kmsg, port)) return;
     this.push(kmsg);
   }
 

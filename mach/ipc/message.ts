@@ -63,13 +63,16 @@ export function itemSize(item: Item): number {
 /** Bytes of a whole message in the 32-bit layout. */
 export function messageSize(items: readonly Item[]): number {
   let size = HEADER_SIZE;
-  for (const item of items) size += itemSize(item);
+  for (let i = 0; i < items.length; i++) size += itemSize(items[i] as Item);
   return size;
 }
 
 /** True when a body carries rights or out-of-line data: MIG's rule for MACH_MSGH_BITS_COMPLEX. */
 export function isComplex(items: readonly Item[]): boolean {
-  for (const item of items) if (!item.inline || isPortType(item.type)) return true;
+  for (let i = 0; i < items.length; i++) {
+    const { inline, type } = items[i] as Item;
+    if (!inline || isPortType(type)) return true;
+  }
   return false;
 }
 

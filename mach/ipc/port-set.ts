@@ -9,7 +9,6 @@ import { MessageSource } from "./message-source.ts";
 import type { Port } from "./port.ts";
 
 export class PortSet extends MessageSource {
-  dead = false;
   readonly members = new Set<Port>();
   /** Its name in the space that holds it. */
   name: number;

@@ -34,7 +34,6 @@ export interface BlockedSender {
 export class Port extends MessageSource {
   readonly id: number;
   readonly realm: Realm;
-  dead = false;
   /** The space whose task holds the receive right, and under which name. */
   receiver: Space | null = null;
   receiverName = 0;
@@ -83,7 +82,7 @@ export class Port extends MessageSource {
     if (this.dead) return;
     this.msgcount--;
     invariant(this.msgcount >= 0, "a port's queue has no fewer than zero messages", this.id);
-    this.wakeSender();
+    if (this.senders !== null) this.wakeSender();
   }
 
   /** Both at once. */

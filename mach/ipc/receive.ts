@@ -6,7 +6,7 @@
 import { invariant } from "../kern/invariant.ts";
 import { Msg, type KernReturn } from "../kern/kern-return.ts";
 import { copyoutMessage, copyoutTooLarge } from "./copyout.ts";
-import type { BLOCKED, IpcHost, IpcThread, IpcTimer, IpcWait } from "./host.ts";
+import type { BLOCKED, IpcHost, IpcThread, IpcTimer, SpareWait } from "./host.ts";
 import { destroyKmsg, isPort, type Kmsg } from "./kmsg.ts";
 import { MsgOption, type MachMsg } from "./message.ts";
 import { MsgType, PortType } from "./names.ts";
@@ -19,11 +19,12 @@ import type { Space } from "./space.ts";
 /** Where a name lets its task receive from, or why not. */
 function source(space: Space, name: number): Port | PortSet | KernReturn {
   const entry = space.lookup(name);
-  if (!entry || entry.object === null) return Msg.RCV_INVALID_NAME;
-  const { object } = entry;
-  if (!(object instanceof Port)) return object;
-  if (!(entry.type & PortType.RECEIVE)) return Msg.RCV_INVALID_NAME;
-  return object.set === null ? object : Msg.RCV_IN_SET;
+  if (entry === undefined) return Msg.RCV_INVALID_NAME;
+  if ((entry.type & PortType.RECEIVE) !== 0) {
+    const { port } = entry;
+    return port.set === null ? port : Msg.RCV_IN_SET;
+  }
+  return entry.type === PortType.PORT_SET ? (entry.object as PortSet) : Msg.RCV_INVALID_NAME;
 }
 
 /** Receives into `msg`. */
@@ -31,17 +32,14 @@ export function receive(host: IpcHost, thread: IpcThread, msg: MachMsg): KernRet
   const from = source(thread.space, msg.rcvName);
   if (typeof from === "number") return from;
   const kmsg = from.first;
-  if (kmsg === null) {
-    if (msg.option & MsgOption.RCV_TIMEOUT && msg.timeout === 0) return Msg.RCV_TIMED_OUT;
-    return waitFor(host, thread, msg, from);
-  }
+  if (kmsg === null) return waitFor(host, thread, msg, from);
   if (kmsg.size > msg.rcvSize && msg.option & MsgOption.RCV_LARGE) {
     msg.size = kmsg.size;
     return Msg.RCV_TOO_LARGE;
   }
   const port = kmsg.destination;
   invariant(port !== null, "a queued message has a destination");
-  from.remove(kmsg);
+  from.shift();
   host.observer?.received(kmsg, port, thread);
   return received(thread, msg, kmsg, port, port.nextSeqno());
 }
@@ -57,16 +55,20 @@ function leaves(kmsg: Kmsg, port: Port): void {
 
 function received(thread: IpcThread, msg: MachMsg, kmsg: Kmsg, port: Port, seqno: number): KernReturn {
   leaves(kmsg, port);
-  const notify = msg.option & MsgOption.RCV_NOTIFY ? notifyPort(thread.space, msg) : null;
-  const code = kmsg.size > msg.rcvSize ? Msg.RCV_TOO_LARGE : notify === undefined ? Msg.RCV_INVALID_NOTIFY : Msg.SUCCESS;
-  if (code !== Msg.SUCCESS) {
-    msg.seqno = seqno;
-    copyoutTooLarge(msg, kmsg, port);
-    return code;
-  }
-  const watched = notify && isNew(thread.space, kmsg) ? notify : null;
+  const { size } = kmsg;
+  if (size <= msg.rcvSize && (msg.option & MsgOption.RCV_NOTIFY) === 0) return copyoutMessage(thread, msg, kmsg, port, seqno);
+  const notify = (msg.option & MsgOption.RCV_NOTIFY) !== 0 ? notifyPort(thread.space, msg) : null;
+  if (size <= msg.rcvSize && notify) return receivedWatching(thread, msg, kmsg, port, seqno, notify);
+  msg.seqno = seqno;
+  copyoutTooLarge(msg, kmsg, port);
+  return size > msg.rcvSize ? Msg.RCV_TOO_LARGE : Msg.RCV_INVALID_NOTIFY;
+}
+
+/** With RCV_NOTIFY. */
+function receivedWatching(thread: IpcThread, msg: MachMsg, kmsg: Kmsg, port: Port, seqno: number, notify: Port): KernReturn {
+  const watched = isNew(thread.space, kmsg);
   const placed = copyoutMessage(thread, msg, kmsg, port, seqno);
-  if (watched) watchReply(thread.space, msg, watched);
+  if (watched) watchReply(thread.space, msg, notify);
   return placed;
 }
 
@@ -87,16 +89,17 @@ function watchReply(space: Space, msg: MachMsg, notify: Port): void {
   if (entry && entry.type !== PortType.DEAD_NAME) requestDeadName(entry, msg.remotePort, notify.makeSendOnce());
 }
 
-/** Waits with the thread's own wait object, or its first one. */
-function waitFor(host: IpcHost, thread: IpcThread, msg: MachMsg, from: Port | PortSet): typeof BLOCKED {
+/** Waits with the thread's own wait object, or its first one; not at all with a timeout of nothing. */
+function waitFor(host: IpcHost, thread: IpcThread, msg: MachMsg, from: Port | PortSet): KernReturn {
+  if ((msg.option & MsgOption.RCV_TIMEOUT) !== 0 && msg.timeout === 0) return Msg.RCV_TIMED_OUT;
   const { spareWait } = thread;
-  if (!(spareWait instanceof ReceiveWait)) return new ReceiveWait(host, thread, msg, from).start();
+  if (spareWait === null) return new ReceiveWait(host, thread, msg, from).start();
   thread.spareWait = null;
   return spareWait.again(msg, from);
 }
 
 /** A thread that waits for a message. */
-class ReceiveWait implements IpcWait, Receiver {
+class ReceiveWait implements SpareWait, Receiver {
   readonly what = "receive";
   below: Receiver | null = null;
   private readonly host: IpcHost;
@@ -131,14 +134,16 @@ class ReceiveWait implements IpcWait, Receiver {
   }
 
   start(): typeof BLOCKED {
-    this.from.pushReceiver(this);
-    if (this.msg.option & MsgOption.RCV_TIMEOUT) this.timer = this.host.after(this.msg.timeout, () => this.expire());
+    const { from } = this;
+    this.below = from.receivers;
+    from.receivers = this;
+    if ((this.msg.option & MsgOption.RCV_TIMEOUT) !== 0) this.timer = this.host.after(this.msg.timeout, () => this.expire());
     return this.host.block(this.thread, this);
   }
 
   accept(kmsg: Kmsg, port: Port): boolean {
-    this.timer?.cancel();
-    if (kmsg.size > this.msg.rcvSize && this.msg.option & MsgOption.RCV_LARGE) {
+    if (this.timer !== undefined) this.timer.cancel();
+    if (kmsg.size > this.msg.rcvSize && (this.msg.option & MsgOption.RCV_LARGE) !== 0) {
       this.msg.size = kmsg.size;
       this.host.wake(this.thread, Msg.RCV_TOO_LARGE);
       return false;
@@ -173,13 +178,14 @@ class ReceiveWait implements IpcWait, Receiver {
 
   finish(code: number): number {
     const { kmsg, to } = this;
-    this.thread.spareWait = this;
+    const { thread } = this;
+    thread.spareWait = this;
     if (kmsg === null || to === null) return code;
     this.kmsg = null;
     this.to = null;
     this.timer = undefined;
-    this.host.observer?.received(kmsg, to, this.thread);
-    return received(this.thread, this.msg, kmsg, to, this.seqno);
+    this.host.observer?.received(kmsg, to, thread);
+    return received(thread, this.msg, kmsg, to, this.seqno);
   }
 
   discard(): void {

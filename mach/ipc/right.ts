@@ -12,7 +12,7 @@ import { MsgType, PortType, Right } from "./names.ts";
 import { notifyNoSenders, notifyPortDeleted } from "./notify.ts";
 import { Port } from "./port.ts";
 import type { PortSet } from "./port-set.ts";
-import { transition } from "./right-table.ts";
+import { transition, type Cell } from "./right-table.ts";
 import { Entry, MAX_UREFS, type Space } from "./space.ts";
 
 const { SEND, RECEIVE, SEND_ONCE, PORT_SET, DEAD_NAME } = PortType;
@@ -55,7 +55,11 @@ export const copyinCheck = (entry: Entry, disposition: number): boolean => trans
  * Takes a right out of an entry that passed `copyinCheck`. The answer owns its count at the port. `quiet`: the port of SEND_CANCEL.
  */
 export function copyin(space: Space, name: number, entry: Entry, disposition: number, quiet: Port | null = null): PortRef {
-  const cell = transition(entry.type, disposition);
+  return takeOut(space, name, entry, transition(entry.type, disposition), quiet);
+}
+
+/** The same for a right that goes the way of `cell` in the table. */
+export function takeOut(space: Space, name: number, entry: Entry, cell: Cell, quiet: Port | null): PortRef {
   switch (cell) {
     case "copied":
       return entry.port.copySend();
@@ -122,6 +126,7 @@ function takeSendOnce(space: Space, name: number, entry: Entry, quiet: Port | nu
   invariant(entry.type === SEND_ONCE, "only a send-once right is moved as one", name);
   const deleted = cancelRequest(entry);
   space.free(name);
+  space.reuse(entry);
   tellDeleted(deleted, name, quiet);
   return port;
 }
@@ -141,7 +146,7 @@ export function copyout(space: Space, ref: PortRef, type: number): number {
     return 0xffffffff;
   }
   if (type === MsgType.MOVE_SEND_ONCE) {
-    const once = space.allocate(new Entry(SEND_ONCE, ref, 1));
+    const once = space.allocate(space.onceEntry(ref));
     space.changed(once);
     return once;
   }

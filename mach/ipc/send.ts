@@ -11,7 +11,7 @@ import { Msg, type KernReturn } from "../kern/kern-return.ts";
 import { copyinMessage } from "./copyin.ts";
 import { copyoutPseudo } from "./copyout.ts";
 import type { BLOCKED, IpcHost, IpcThread, IpcTimer, IpcWait } from "./host.ts";
-import { destroyKmsg, type Kmsg, type MsgAccepted } from "./kmsg.ts";
+import { destroyKmsg, isPort, type Kmsg, type MsgAccepted } from "./kmsg.ts";
 import { MsgOption, type MachMsg } from "./message.ts";
 import { MsgType, PortType } from "./names.ts";
 import { notifyMsgAccepted } from "./notify.ts";
@@ -23,8 +23,8 @@ import type { Entry, Space } from "./space.ts";
 export function send(host: IpcHost, thread: IpcThread, msg: MachMsg): KernReturn {
   const copied = copyinMessage(thread, msg);
   if (typeof copied === "number") return copied;
-  const port = copied.destination;
-  invariant(port !== null, "a message that was copied in has a destination");
+  const port = copied.remote;
+  invariant(isPort(port), "a message that was copied in has a destination");
   host.observer?.sent(copied, thread);
   if (port.kobject !== null && !port.dead) return sendToKernel(host, thread, copied);
   return sendOrWait(host, thread, msg, copied, port);
@@ -40,8 +40,13 @@ function sendToKernel(host: IpcHost, thread: IpcThread, kmsg: Kmsg): KernReturn 
 
 /** Queues a message whatever the limit: of the kernel's own, or one sent with SEND_NOTIFY. Destroys it when its port is dead. */
 export function deliverAlways(kmsg: Kmsg): void {
-  const port = kmsg.destination;
-  if (!port || port.dead || kmsg.circular) {
+  const port = kmsg.remote;
+  if (isPort(port)) deliver(kmsg, port);
+  else destroyKmsg(kmsg);
+}
+
+function deliver(kmsg: Kmsg, port: Port): void {
+  if (port.dead || kmsg.circular) {
     destroyKmsg(kmsg);
     return;
   }
@@ -51,7 +56,7 @@ export function deliverAlways(kmsg: Kmsg): void {
 
 function sendOrWait(host: IpcHost, thread: IpcThread, msg: MachMsg, kmsg: Kmsg, port: Port): KernReturn {
   if (port.dead || kmsg.remoteType === MsgType.MOVE_SEND_ONCE || port.msgcount < port.qlimit) {
-    deliverAlways(kmsg);
+    deliver(kmsg, port);
     return Msg.SUCCESS;
   }
   const patience = timeLimit(msg);

@@ -42,8 +42,8 @@ export class Entry {
 
   /** The port, of an entry that is known to have one. */
   get port(): Port {
-    invariant(this.object instanceof PortClass, "the entry names a port");
-    return this.object;
+    invariant(this.object !== null && this.type !== PortType.PORT_SET, "the entry names a port");
+    return this.object as Port;
   }
 }
 
@@ -66,6 +66,8 @@ export class Space {
   private big: Map<number, Entry> | null = null;
   private freed: number[] | null = null;
   private lowest = 1;
+  /** Stood for a send-once right; type, references and requests are as those of a new one. */
+  private spare: Entry | null = null;
   /** Names of send rights for ports whose receive right is elsewhere. */
   private sendNames: SendNames | null = null;
 
@@ -110,7 +112,7 @@ export class Space {
 
   /** The entry of a name in use, brought up to date; undefined for any other number. */
   lookup(name: number): Entry | undefined {
-    const entry = this.slot(name);
+    const entry = name < this.table.length ? this.table[name] : this.big?.get(name);
     if (entry === undefined || entry === LISTED) return undefined;
     const { object } = entry;
     if (object !== null && object.dead) this.becomeDead(entry);
@@ -136,8 +138,10 @@ export class Space {
 
   /** A fresh name for `entry`. */
   allocate(entry: Entry): number {
-    const name = this.freed?.pop() ?? this.lowestUnused();
-    this.fill(name, entry);
+    const { freed, table } = this;
+    const name = freed !== null && freed.length > 0 ? (freed.pop() as number) : this.lowestUnused();
+    if (name < table.length) table[name] = entry;
+    else this.fill(name, entry);
     return name;
   }
 
@@ -156,17 +160,40 @@ export class Space {
 
   /** Frees a name. */
   free(name: number): void {
+    const { table } = this;
     const entry = this.slot(name);
-    if (entry) dropAccepting(entry);
-    if (entry && entry.type !== 0) this.realm.rights?.changed(this, name, undefined);
+    if (entry !== undefined) this.gone(name, entry);
     const freed = (this.freed ??= []);
     if (freed.length < FREE_LIST) {
       freed.push(name);
-      this.fill(name, LISTED);
+      if (name < table.length) table[name] = LISTED;
+      else this.fill(name, LISTED);
       return;
     }
     this.fill(name, undefined);
     if (name < this.lowest) this.lowest = name;
+  }
+
+  /** `name` stands for `entry` no more. */
+  private gone(name: number, entry: Entry): void {
+    if (entry.accepting !== null) dropAccepting(entry);
+    const { rights } = this.realm;
+    if (rights && entry.type !== 0) rights.changed(this, name, undefined);
+  }
+
+  /** An entry for a send-once right: the one of the last that went, or a new one. */
+  onceEntry(port: Port): Entry {
+    const { spare } = this;
+    if (spare === null) return new Entry(PortType.SEND_ONCE, port, 1);
+    this.spare = null;
+    spare.object = port;
+    return spare;
+  }
+
+  /** The entry of a send-once right that has travelled on; nobody looks at it again. */
+  reuse(entry: Entry): void {
+    entry.object = null;
+    this.spare = entry;
   }
 
   /** `entry` gets the unused name `to` instead of `from`. */

@@ -133,7 +133,7 @@ function mapSegment(task: Task, s: Segment, bytes: Uint8Array): void {
   const skip = s.address - start;
   const data = new Uint8Array(skip + s.size);
   data.set(bytes.subarray(s.offset, s.offset + s.size), skip);
-  for (let at = 0; at < data.length; at += PAGE_SIZE) object.pages.set(at / PAGE_SIZE, pageWith(data.subarray(at, at + PAGE_SIZE)));
+  for (let at = 0; at < data.length; at += PAGE_SIZE) object.put(at / PAGE_SIZE, pageWith(data.subarray(at, at + PAGE_SIZE)));
   const size = roundPage(skip + s.memory);
   const placed = task.map.map({ address: start, size, mask: 0, anywhere: false, object, offset: 0, copy: false, protection: s.protection, maxProtection: Prot.ALL, inheritance: 1 });
   object.release();

@@ -5,9 +5,9 @@
  * exception server says that the cause is gone.
  */
 import { BLOCKED } from "../ipc/host.ts";
-import type { MachMsg } from "../ipc/message.ts";
+import { MsgOption, type Item, type MachMsg } from "../ipc/message.ts";
 import { machMsgTrap } from "../ipc/mach-msg.ts";
-import { isFault, readMemory, writeMemory, type Fault } from "../vm/access.ts";
+import { isFault, readMemory, unreadable, writeMemory, type Fault } from "../vm/access.ts";
 import { PAGE_SIZE, Prot } from "../vm/page.ts";
 import { TRAP_COST } from "./clock.ts";
 import { BREAKPOINT_INSTRUCTION, EXC_BREAKPOINT, EXC_I386_BPT, EXC_I386_SGL } from "./debug.ts";
@@ -22,26 +22,26 @@ import type { Frame, Thread } from "./thread.ts";
 /** Runs `thread` for up to `quantum` traps, or until it cannot go on. Answers how many traps it made. */
 export function runSlice(machine: Machine, thread: Thread, quantum: number): number {
   cpu.tls = thread.tls;
-  thread.finishWait();
-  if (!thread.runnable) return 0;
-  let made = 0;
-  while (made < quantum) {
-    if (thread.debug?.stops() === true) {
+  if (thread.wait !== null) {
+    thread.finishWait();
+    if (!thread.runnable) return 0;
+  }
+  for (let made = 0; made < quantum; made++) {
+    if (thread.debug !== null && thread.debug.stops()) {
       raiseException(machine, thread, EXC_BREAKPOINT, EXC_I386_SGL, 0);
-      break;
+      return made;
     }
     const trap = nextTrap(machine, thread);
-    if (trap === undefined) break;
-    made++;
+    if (trap === undefined) return made;
     machine.clock.now += TRAP_COST;
     thread.cpuTime += TRAP_COST;
-    const answer = execute(machine, thread, trap);
-    if (answer === BLOCKED) break;
+    const answer = trap.op === "mach_msg" ? machMsg(machine, thread, trap) : execute(machine, thread, trap);
+    if (answer === BLOCKED) return made + 1;
     const frame = thread.running;
     if (frame !== undefined) frame.result = answer;
-    if (!thread.runnable || machine.yielding) break;
+    if (!thread.runnable || machine.yielding) return made + 1;
   }
-  return made;
+  return quantum;
 }
 
 /** Runs the thread's program up to its next trap. Undefined: it has ended, or it cannot go on now. */
@@ -52,20 +52,24 @@ export function nextTrap(machine: Machine, thread: Thread): Trap | undefined {
       if (thread.alive) machine.terminateThread(thread);
       return undefined;
     }
-    if (frame.body === null) {
+    const { body } = frame;
+    if (body === null) {
       if (!enter(machine, thread, frame)) return undefined;
       continue;
     }
-    const waiting = frame.again ?? frame.ahead;
-    if (waiting !== null) {
-      frame.again = null;
-      frame.ahead = null;
-      return waiting;
-    }
-    const step = frame.body.next(frame.result);
-    if (!step.done) return step.value;
+    if (frame.again !== null || frame.ahead !== null) return waiting(frame);
+    const step = body.next(frame.result);
+    if (step.done !== true) return step.value;
     thread.frames.pop();
   }
+}
+
+/** The trap that the frame has made already, and that is now to be executed. */
+function waiting(frame: Frame): Trap | undefined {
+  const trap = frame.again ?? frame.ahead;
+  frame.again = null;
+  frame.ahead = null;
+  return trap ?? undefined;
 }
 
 /** Calls the routine at the thread's pc. False when there is none yet, or none at all. */
@@ -129,10 +133,8 @@ function fault(machine: Machine, thread: Thread, f: Fault): void {
   });
 }
 
-function execute(machine: Machine, thread: Thread, trap: Trap): number {
+function execute(machine: Machine, thread: Thread, trap: Exclude<Trap, MachMsg>): number {
   switch (trap.op) {
-    case "mach_msg":
-      return machMsg(machine, thread, trap);
     case "mach_task_self":
       return insertRight(thread.space, thread.task.selfPort);
     case "mach_thread_self":
@@ -181,12 +183,16 @@ function again(machine: Machine, thread: Thread, trap: Trap, f: Fault): number {
 
 /** `mach_msg`; pages of out-of-line data that only a pager has are fetched first. */
 function machMsg(machine: Machine, thread: Thread, msg: MachMsg): number {
-  if ((msg.option & 1) !== 0 && msg.complex) {
-    for (const { inline, data, bits, number } of msg.items) {
-      if (inline || typeof data !== "object" || !("address" in data)) continue;
-      const f = readMemory(thread.task.map, data.address, Math.ceil((bits * number) / 8));
-      if (isFault(f) && f.kind === "absent") return again(machine, thread, msg, f);
-    }
+  const f = msg.complex && (msg.option & MsgOption.SEND) !== 0 ? absentPage(thread, msg.items) : undefined;
+  return f === undefined ? machMsgTrap(machine, thread, msg) : again(machine, thread, msg, f);
+}
+
+/** The first page of out-of-line data by address that has to be fetched. */
+function absentPage(thread: Thread, items: readonly Item[]): Fault | undefined {
+  for (const { inline, data, bits, number } of items) {
+    if (inline || typeof data !== "object" || !("address" in data)) continue;
+    const f = unreadable(thread.task.map, data.address, Math.ceil((bits * number) / 8));
+    if (f !== undefined && f.kind === "absent") return f;
   }
-  return machMsgTrap(machine, thread, msg);
+  return undefined;
 }

@@ -139,7 +139,7 @@ function faultCode(fault: Fault | undefined): { readonly err: 0 } | { readonly e
 /** `vm_statistics_data_t`: page size, free, active, inactive, wired, and counters that stay 0. Memory is 1 GiB. */
 function statistics(machine: Machine): number[] {
   let used = 0;
-  for (const task of machine.tasks) for (const e of task.map.list.entries) used += e.object?.pages.size ?? 0;
+  for (const task of machine.tasks) for (const e of task.map.list.entries) used += e.object?.residentCount ?? 0;
   return [PAGE_SIZE, Math.max(0, 262144 - used), used, 0, 0, ...new Array<number>(8).fill(0)];
 }
 

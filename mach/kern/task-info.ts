@@ -23,7 +23,7 @@ const cut = (words: readonly number[], least: number, room: number): readonly nu
 /** Pages that are in memory. */
 function resident(task: Task): number {
   let pages = 0;
-  for (const e of task.map.list.entries) pages += e.object?.pages.size ?? 0;
+  for (const e of task.map.list.entries) pages += e.object?.residentCount ?? 0;
   return pages * PAGE_SIZE;
 }
 

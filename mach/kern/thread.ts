@@ -5,7 +5,7 @@
  * that it is in, so that it goes on when the frame above has returned; registers are the top frame's. A thread runs when nothing holds it: its own suspend count, its task's, a wait in ipc, or a
  * fault that a pager or an exception server is dealing with.
  */
-import { BLOCKED, type IpcMemory, type IpcThread, type IpcWait, type KObject } from "../ipc/host.ts";
+import { BLOCKED, type IpcMemory, type IpcThread, type IpcWait, type KObject, type SpareWait } from "../ipc/host.ts";
 import type { PortRef } from "../ipc/kmsg.ts";
 import type { Port } from "../ipc/port.ts";
 import type { Space } from "../ipc/space.ts";
@@ -51,7 +51,7 @@ export class Thread implements IpcThread, KObject {
   readonly tls: ThreadStorage = newThreadStorage();
   readonly frames: Frame[] = [];
   wait: IpcWait | null = null;
-  spareWait: IpcWait | null = null;
+  spareWait: SpareWait | null = null;
   /** The wait is over; `wait.finish(wakeCode)` has not been called yet. */
   woken = false;
   private wakeCode = 0;

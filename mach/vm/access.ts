@@ -53,6 +53,12 @@ function ready(map: VmMap, address: number, size: number, access: number): reado
   return isFault(entries) ? entries : (firstAbsent(entries, address, size, access) ?? entries);
 }
 
+/** Why the range cannot be read yet, or never; undefined when it can. */
+export function unreadable(map: VmMap, address: number, size: number): Fault | undefined {
+  const entries = ready(map, address, size, Prot.READ);
+  return isFault(entries) ? entries : undefined;
+}
+
 /** Calls `visit` for each page piece of the range: the page (undefined: zeros), offset in it, length, offset in the range. */
 function eachPiece(
   entries: readonly Entry[],
@@ -99,15 +105,24 @@ export function writeMemory(map: VmMap, address: number, data: Uint8Array): Faul
 export function copyin(map: VmMap, address: number, size: number): VmCopy | Fault {
   const entries = ready(map, address, size, Prot.READ);
   if (isFault(entries)) return entries;
-  const pages: (Page | null)[] = [];
   const start = truncPage(address);
   const clipped = map.list.clip(start, roundPage(address + size));
-  eachPiece(clipped, start, size + (address - start), (e, page) => {
-    const p = held(e, page) ?? null;
-    if (p !== null) p.refs++;
-    pages.push(p);
+  return VmCopy.ofObject(snapshot(clipped, start, size + (address - start)), address - start, size);
+}
+
+/** What the entries show from `start` on, as an object of its own. All of it is here. */
+function snapshot(entries: readonly Entry[], start: number, size: number): VmObject {
+  const [only, another] = entries;
+  if (only !== undefined && another === undefined && only.object?.source === null && only.object.backing === null)
+    return only.object.copy(only.page(start), pageOf(roundPage(size)));
+  const all = new VmObject();
+  eachPiece(entries, start, size, (e, page, _offset, _length, at) => {
+    const p = held(e, page);
+    if (p === undefined) return;
+    p.refs++;
+    all.put(pageOf(at), p);
   });
-  return VmCopy.ofPages(pages, address - start, size);
+  return all;
 }
 
 /** Maps a copy at a free place (`vm_map_copyout`): the address of its first byte, or undefined when there is no room. Uses it up. */
@@ -144,7 +159,7 @@ export function overwrite(map: VmMap, address: number, copy: VmCopy): Fault | un
 function putInto(e: Entry, data: VmObject, first: number): void {
   e.object ??= new VmObject();
   for (let at = e.start; at < e.end; at += PAGE_SIZE) {
-    const from = data.pages.get(first + pageOf(at - e.start));
+    const from = data.resident(first + pageOf(at - e.start));
     const fresh = newPage();
     fresh.dirty = true;
     if (from !== undefined) fresh.bytes.set(from.bytes);

@@ -3,25 +3,25 @@
  * Each copy has one owner, who maps it, reads it, or releases it. All its pages are here: a sender's missing pages are fetched first.
  */
 import { VmObject } from "./object.ts";
-import { newPage, PAGE_SIZE, type Page } from "./page.ts";
+import { newPage, PAGE_SIZE } from "./page.ts";
 
 export class VmCopy {
   readonly size: number;
   /** Offset of the first byte in the first page: mapped again, the data keep it. */
   readonly skip: number;
-  private readonly pages: readonly (Page | null)[] | null;
+  private readonly object: VmObject | null;
   private readonly octets: Uint8Array | null;
 
-  private constructor(size: number, skip: number, pages: readonly (Page | null)[] | null, octets: Uint8Array | null) {
+  private constructor(size: number, skip: number, object: VmObject | null, octets: Uint8Array | null) {
     this.size = size;
     this.skip = skip;
-    this.pages = pages;
+    this.object = object;
     this.octets = octets;
   }
 
-  /** Takes over a reference on each page; null is a page of zeros. */
-  static ofPages(pages: readonly (Page | null)[], skip: number, size: number): VmCopy {
-    return new VmCopy(size, skip, pages, null);
+  /** Takes over a reference on `object`, whose page 0 is the first one. */
+  static ofObject(object: VmObject, skip: number, size: number): VmCopy {
+    return new VmCopy(size, skip, object, null);
   }
 
   /** Takes a copy of `bytes`. */
@@ -33,13 +33,12 @@ export class VmCopy {
   bytes(): Uint8Array {
     if (this.octets !== null) return this.octets;
     const out = new Uint8Array(this.size);
-    let at = -this.skip;
-    for (const page of this.pages ?? []) {
-      if (page !== null) {
-        const from = Math.max(0, -at);
-        out.set(page.bytes.subarray(from, Math.min(PAGE_SIZE, this.size - at)), at + from);
-      }
-      at += PAGE_SIZE;
+    for (const n of this.object?.residents() ?? []) {
+      const at = n * PAGE_SIZE - this.skip;
+      const bytes = this.object?.resident(n)?.bytes;
+      if (bytes === undefined || at >= this.size) continue;
+      const from = Math.max(0, -at);
+      out.set(bytes.subarray(from, Math.min(PAGE_SIZE, this.size - at)), at + from);
     }
     return out;
   }
@@ -51,22 +50,21 @@ export class VmCopy {
 
   /** An object with the data; uses up the copy. */
   toObject(): VmObject {
-    const object = new VmObject();
-    if (this.octets !== null) putBytes(object, this.octets);
-    else this.pages?.forEach((page, i) => page !== null && object.pages.set(i, page));
-    return object;
+    return this.object ?? objectOf(this.octets ?? new Uint8Array(0));
   }
 
   /** Gives the pages back. */
   release(): void {
-    for (const page of this.pages ?? []) if (page !== null) page.refs--;
+    this.object?.release();
   }
 }
 
-function putBytes(object: VmObject, octets: Uint8Array): void {
+function objectOf(octets: Uint8Array): VmObject {
+  const object = new VmObject();
   for (let i = 0; i * PAGE_SIZE < octets.length; i++) {
     const page = newPage();
     page.bytes.set(octets.subarray(i * PAGE_SIZE, (i + 1) * PAGE_SIZE));
-    object.pages.set(i, page);
+    object.put(i, page);
   }
+  return object;
 }

@@ -109,7 +109,7 @@ export class Pager implements PageSource, KObject {
   }
 
   private ask(page: number, access: number): void {
-    const routine = this.object.pages.has(page) ? routines.memory_object_data_unlock : routines.memory_object_data_request;
+    const routine = this.object.resident(page) !== undefined ? routines.memory_object_data_unlock : routines.memory_object_data_request;
     const rights = new Rights();
     const args = { ...this.controlRight(rights), offset: page * PAGE_SIZE, length: PAGE_SIZE, desired_access: access };
     this.pagers.send(kernelRequest(routine, this.port, rights, args));
@@ -176,7 +176,7 @@ export class Pager implements PageSource, KObject {
   supply(offset: number, data: Uint8Array, lock: number): void {
     for (let at = 0; at < data.length; at += PAGE_SIZE) {
       const page = pageOf(offset + at);
-      if (!this.object.pages.has(page)) {
+      if (this.object.resident(page) === undefined) {
         const fresh = pageWith(data.subarray(at, at + PAGE_SIZE));
         fresh.lock = lock;
         this.object.put(page, fresh);
@@ -188,7 +188,7 @@ export class Pager implements PageSource, KObject {
   /** `memory_object_data_unavailable` (zeros) and `memory_object_data_error`. */
   unavailable(offset: number, size: number, code: KernReturn): void {
     for (let page = pageOf(offset); page < pageOf(offset + size + PAGE_SIZE - 1); page++) {
-      if (code === Kern.SUCCESS && !this.object.pages.has(page)) this.object.put(page, pageWith(new Uint8Array(0)));
+      if (code === Kern.SUCCESS && this.object.resident(page) === undefined) this.object.put(page, pageWith(new Uint8Array(0)));
       this.answered(page, code);
     }
   }
@@ -197,8 +197,9 @@ export class Pager implements PageSource, KObject {
   lockRequest(offset: number, size: number, shouldReturn: number, flush: boolean, lock: number): void {
     this.giveBack(offset, size, shouldReturn, flush);
     const [first, end] = [pageOf(offset), pageOf(offset + size + PAGE_SIZE - 1)];
-    for (const [number, page] of [...this.object.pages]) {
-      if (number < first || number >= end) continue;
+    for (const number of [...this.object.residents()]) {
+      const page = this.object.resident(number);
+      if (page === undefined || number < first || number >= end) continue;
       if (flush) this.object.drop(number);
       else if (lock !== NO_CHANGE) page.lock = lock;
       if (flush || !(this.waiting.get(number) ?? []).some((w) => (w.access & page.lock) !== 0)) this.unlocked(number);
@@ -206,7 +207,7 @@ export class Pager implements PageSource, KObject {
   }
 
   private unlocked(page: number): void {
-    if (this.object.pages.has(page)) this.answered(page, Kern.SUCCESS);
+    if (this.object.resident(page) !== undefined) this.answered(page, Kern.SUCCESS);
   }
 
   /** `memory_object_destroy`: pages are lost, and accesses fail from now on. */
@@ -219,10 +220,10 @@ export class Pager implements PageSource, KObject {
   private giveBack(offset: number, size: number, which: number, flush: boolean): void {
     if (which === Return.NONE) return;
     const end = pageOf(offset + size + PAGE_SIZE - 1);
-    const numbers = [...this.object.pages.keys()].filter((n) => n >= pageOf(offset) && n < end).sort((a, b) => a - b);
+    const numbers = [...this.object.residents()].filter((n) => n >= pageOf(offset) && n < end).sort((a, b) => a - b);
     let run: number[] = [];
     for (const n of numbers) {
-      const page = this.object.pages.get(n);
+      const page = this.object.resident(n);
       if (page === undefined || (which === Return.DIRTY && !page.dirty)) continue;
       if (run.length > 0 && run[run.length - 1] !== n - 1) run = this.returnRun(run, flush);
       run.push(n);
@@ -236,7 +237,7 @@ export class Pager implements PageSource, KObject {
     const data = new Uint8Array(run.length * PAGE_SIZE);
     let dirty = false;
     for (const [i, n] of run.entries()) {
-      const page = this.object.pages.get(n);
+      const page = this.object.resident(n);
       if (page === undefined) continue;
       data.set(page.bytes, i * PAGE_SIZE);
       dirty ||= page.dirty;

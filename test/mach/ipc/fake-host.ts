@@ -1,5 +1,5 @@
 /** A host with hand-driven threads: what waits, is woken, or dies when a test says so. */
-import { BLOCKED, type IpcHost, type IpcThread, type IpcTimer, type IpcWait } from "../../../mach/ipc/host.ts";
+import { BLOCKED, type IpcHost, type IpcThread, type IpcTimer, type IpcWait, type SpareWait } from "../../../mach/ipc/host.ts";
 import { checkRights } from "../../../mach/ipc/invariants.ts";
 import { machMsgTrap } from "../../../mach/ipc/mach-msg.ts";
 import { MachMsg, MsgOption, type Item } from "../../../mach/ipc/message.ts";
@@ -10,7 +10,7 @@ import { Space } from "../../../mach/ipc/space.ts";
 import { VmCopy } from "../../../mach/vm/copy.ts";
 
 export class FakeThread implements IpcThread {
-  spareWait: IpcWait | null = null;
+  spareWait: SpareWait | null = null;
   readonly space: Space;
   readonly memory = new FakeMemory();
   wait: IpcWait | null = null;
