@@ -18,7 +18,7 @@ import { deliver, signalCalls } from "./calls-signal.ts";
 import { builderCalls } from "./builder.ts";
 import type { Description } from "./description.ts";
 import { FAILED, type Result } from "./errors.ts";
-import { footprintOf } from "./footprint.ts";
+import { footprintOf, type Sight } from "./footprint.ts";
 import { execCalls, releaseImage } from "./exec.ts";
 import { FileSystem } from "./inode.ts";
 import type { PosixProcess, Program } from "./process.ts";
@@ -63,6 +63,13 @@ export class PosixKernel extends ForeignKernel<PosixProcess> {
   changed: (process: PosixProcess) => void = () => undefined;
   private nextPid = FIRST_PID;
   private readonly handlers: Handlers;
+  private readonly sight: Sight = {
+    byPid: (pid) => this.byPid(pid),
+    inodeAt: ({ root, cwd }, path) => {
+      const found = this.files.walk(path, { root, cwd });
+      return typeof found === "string" ? undefined : found.inode;
+    },
+  };
 
   constructor(machine: Machine, options: PosixOptions = {}) {
     super(machine);
@@ -93,7 +100,7 @@ export class PosixKernel extends ForeignKernel<PosixProcess> {
   }
 
   footprint(thread: Thread, trap: ForeignTrap): readonly string[] {
-    return footprintOf(this.processOf(thread), trap as PosixTrap, (pid) => this.byPid(pid));
+    return footprintOf(this.processOf(thread), trap as PosixTrap, this.sight);
   }
 
   /** A process without a thread: a copy of `parent` as fork makes it, or the first one. */
