@@ -6,7 +6,7 @@ import type { Syscall } from "../../mach/kern/syscall.ts";
 import { serve, type Demuxer } from "../../mach/mig/server.ts";
 import type { Handlers } from "../../mach/mig/subsystem.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { _PC_PIPE_BUF, FSTYPE_SOCKET, O_APPEND, O_NONBLOCK, O_READ, O_WRITE, SELECT_READ } from "../interfaces/hurd-types.ts";
+import { _PC_PIPE_BUF, FSTYPE_SOCKET, O_APPEND, O_NONBLOCK, O_READ, O_WRITE, SELECT_READ, SELECT_WRITE } from "../interfaces/hurd-types.ts";
 import { io } from "../interfaces/io.ts";
 import { encodeStat, type Timespec } from "../interfaces/stat.ts";
 import { PIPE_LIMIT, readiness } from "../lib/pipe/pipe.ts";
@@ -28,15 +28,20 @@ export function* sendOn(sock: Sock, noblock: boolean, data: Uint8Array, control:
   return yield* sock.writePipe.send(noblock, { data, control, ports, source: sock.class.connectionless ? sock.address : undefined });
 }
 
-/** What is ready of `types` now. A listening socket can be read when somebody waits to be accepted. */
+/**
+ * What is ready of `types` now. A listening socket can be read when somebody waits to be accepted. Where there is nothing to read from or write to, nobody
+ * need wait for it.
+ */
 function selectNow(sock: Sock, types: number): { readonly err: 0 | Failure; readonly types: number } {
   if (sock.queue !== undefined) return { err: 0, types: sock.queue.waiting > 0 ? types & SELECT_READ : 0 };
-  const found = readiness(types, sock.readPipe, sock.writePipe);
-  return sock.writeError === Errno.EPIPE && types & 2 ? { err: Errno.EPIPE, types } : found;
+  const missing = types & ((sock.writePipe === undefined ? SELECT_WRITE : 0) | (sock.readError || sock.shutRead ? SELECT_READ : 0));
+  const { err, types: ready } = readiness(types & ~missing, sock.readPipe, sock.writePipe);
+  return { err, types: ready | missing };
 }
 
 /** Waits until something of `types` is ready; milliseconds, undefined for ever. */
 function* select(sock: Sock, types: number, timeout?: number): Syscall<{ readonly err: 0; readonly select_type: number } | { readonly err: Failure }> {
+  if (sock.queue !== undefined && !(types & SELECT_READ)) return { err: 0, select_type: 0 };
   for (;;) {
     const found = selectNow(sock, types);
     if (found.err) return { err: found.err };
@@ -87,6 +92,7 @@ const transfer: IoHandlers = {
     return { err: Errno.ESPIPE };
   },
   *io_readable(sock) {
+    if (sock.readError) return { err: sock.readError };
     return { err: 0, amount: sock.readPipe.size };
   },
   *io_select(sock, { select_type }) {
@@ -136,11 +142,9 @@ const ports = (server: SocketServer): IoHandlers => ({
   *io_duplicate(sock) {
     return { err: 0, newport: yield* duplicate(server, sock) };
   },
-  *io_server_version() {
-    return { err: 0, server_name: "pflocal", server_major_version: 0, server_minor_version: 9, server_edit_level: 0 };
-  },
-  *io_pathconf(_sock, { name }) {
-    return name === _PC_PIPE_BUF ? { err: 0, value: PIPE_LIMIT } : { err: Errno.EINVAL };
+  *io_pathconf(sock, { name }) {
+    if (name !== _PC_PIPE_BUF) return { err: Errno.EINVAL };
+    return { err: 0, value: sock.writePipe === undefined ? 0 : PIPE_LIMIT };
   },
   *io_identity(sock) {
     const id = yield* server.identity(sock);

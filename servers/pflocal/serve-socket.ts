@@ -21,8 +21,8 @@ const MSG_OOB = 1;
 const MSG_PEEK = 2;
 const MSG_DONTWAIT = 0x80;
 
-/** The address family, as `struct sockaddr` says it: its length, then itself. */
-const LOCAL_SOCKADDR = Uint8Array.of(2, PF_LOCAL);
+/** The address family, as `struct sockaddr` says it: its length, itself, and an empty name. */
+const LOCAL_SOCKADDR = Uint8Array.of(3, PF_LOCAL, 0);
 const NO_RIGHT = moveSend(MACH_PORT_NULL);
 
 /** `socket_create`: the protocol is tested first; it may name the file type that the socket reports. */
@@ -39,20 +39,26 @@ function* create(server: SocketServer, type: number, protocol: number): Syscall<
 function destination(sock: Sock, address: AddressPort | undefined): { readonly err: 0; readonly pipe: Pipe<AddressPort> } | { readonly err: Failure } {
   const peer = address?.object.sock;
   if (peer === undefined) return { err: Errno.ECONNREFUSED };
-  return peer.class === sock.class ? { err: 0, pipe: peer.readPipe } : { err: Errno.EPROTOTYPE };
+  if (peer.class !== sock.class) return { err: Errno.EINVAL };
+  return peer.readError ? { err: peer.readError } : { err: 0, pipe: peer.readPipe };
 }
 
 type Sent = { readonly err: 0; readonly amount: number } | { readonly err: Failure };
 
-/** `socket_send`. On failure the caller's ports are given back by the server loop, the address's right here. */
+/**
+ * `socket_send`. A port that is no address of ours is as none. Where there is one, it counts, for streams as well, and so does whether the socket there
+ * reads. On failure the server loop gives the caller's ports back.
+ */
 function* send(server: SocketServer, sock: Sock, to: MachPort, flags: number, data: Uint8Array, ports: readonly MachPort[], control: Uint8Array): Syscall<Sent> {
   const address = portValid(to) ? server.bucket.lookup(server.addresses, to) : undefined;
   if (flags & MSG_OOB) return { err: Errno.EOPNOTSUPP };
   const noblock = sock.noblock || (flags & MSG_DONTWAIT) !== 0;
   if (sock.class.connectionless) yield* server.addressOf(sock);
-  if (!portValid(to)) return yield* sendOn(sock, noblock, data, control, ports);
-  if (!sock.class.connectionless) return { err: Errno.EISCONN };
-  if (sock.shutWrite) return { err: Errno.EPIPE };
+  if (address === undefined) {
+    const sent = yield* sendOn(sock, noblock, data, control, ports);
+    if (!sent.err) yield* deallocate(to);
+    return sent;
+  }
   const found = destination(sock, address);
   if (found.err) return found;
   const sent = yield* found.pipe.send(noblock, { data, control, ports, source: sock.address });
@@ -67,7 +73,6 @@ function* sourceRight(server: SocketServer, source: AddressPort | undefined): Sy
 }
 
 function* accept(server: SocketServer, sock: Sock): Syscall<{ readonly err: 0; readonly conn_sock: PolyRight; readonly peer_addr: PolyRight } | { readonly err: Failure }> {
-  if (sock.class.connectionless) return { err: Errno.EOPNOTSUPP };
   const taken = yield* sock.listenQueue().accept(sock.noblock);
   if (taken.err) return taken;
   const conn_sock = yield* server.userRight(taken.socket);
@@ -80,6 +85,7 @@ type SocketHandlers = Partial<Handlers<typeof socket.routines, Sock>>;
 /** Between sockets: who listens, who connects. */
 const connecting = (server: SocketServer): SocketHandlers => ({
   *socket_listen(sock, { queue_limit }) {
+    if (queue_limit < 0) return { err: Errno.EINVAL };
     sock.listenQueue().limit = queue_limit;
     return { err: 0 };
   },
@@ -111,7 +117,8 @@ const connecting = (server: SocketServer): SocketHandlers => ({
 const addresses = (server: SocketServer): SocketHandlers => ({
   *socket_bind(sock, { addr }) {
     const address = server.bucket.lookup(server.addresses, addr);
-    if (address === undefined || sock.address !== undefined) return { err: Errno.EINVAL };
+    if (address === undefined) return { err: Errno.EADDRNOTAVAIL };
+    if (sock.address !== undefined) return { err: Errno.EINVAL };
     if (address.object.sock !== undefined) return { err: Errno.EADDRINUSE };
     server.bind(sock, address);
     yield* deallocate(addr);
@@ -123,8 +130,8 @@ const addresses = (server: SocketServer): SocketHandlers => ({
   *socket_peername() {
     return { err: Errno.EOPNOTSUPP };
   },
-  *socket_create_address(_sock, { sockaddr_type }) {
-    return { err: sockaddr_type === PF_LOCAL ? Errno.EOPNOTSUPP : Errno.EAFNOSUPPORT };
+  *socket_create_address() {
+    return { err: Errno.EOPNOTSUPP };
   },
   *socket_fabricate_address(_sock, { sockaddr_type }) {
     if (sockaddr_type !== PF_LOCAL) return { err: Errno.EAFNOSUPPORT };

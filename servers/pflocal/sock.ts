@@ -29,6 +29,8 @@ export class Sock {
   readonly type: number;
   readonly readPipe: Pipe<AddressPort>;
   writePipe: Pipe<AddressPort> | undefined = undefined;
+  /** SO_SNDBUF of a socket that writes to nobody: its next pipe is at least so large. */
+  writeLimit = 0;
   noblock = false;
   connected = false;
   shutRead = false;
@@ -66,6 +68,7 @@ export class Sock {
     if (this.connected && !this.class.connectionless) return Errno.EISCONN;
     const old = this.writePipe;
     this.writePipe = to.readPipe;
+    to.readPipe.limit = Math.max(to.readPipe.limit, this.writeLimit);
     this.connected = true;
     yield* to.readPipe.addWriter();
     if (old !== undefined) yield* old.removeWriter();
@@ -75,22 +78,22 @@ export class Sock {
 
   /** `socket_connect2`: each writes to the other. */
   *pairWith(other: Sock): Syscall<0 | Failure> {
-    if (this.class !== other.class) return Errno.EPROTOTYPE;
+    if (this.class !== other.class) return Errno.EOPNOTSUPP;
     if (!this.class.connectionless && (this.connected || other.connected)) return Errno.EISCONN;
     return (yield* this.attach(other)) || (other === this ? 0 : yield* other.attach(this));
   }
 
   /**
    * `socket_connect` to the socket behind an address. Datagrams only remember where to send. A stream waits for a place in the listener's
-   * queue. ECONNREFUSED: nobody is bound or listens; EISCONN; EALREADY; EPROTOTYPE.
+   * queue. ECONNREFUSED: nobody is bound or listens; EISCONN; EALREADY; EOPNOTSUPP: another kind of socket.
    */
   *connectTo(peer: Sock | undefined): Syscall<0 | Failure> {
     if (peer === undefined) return Errno.ECONNREFUSED;
-    if (peer.class !== this.class) return Errno.EPROTOTYPE;
-    if (this.class.connectionless) return yield* this.attach(peer);
+    if (this.class.connectionless) return peer.class === this.class ? yield* this.attach(peer) : Errno.EOPNOTSUPP;
+    if (peer.queue === undefined) return Errno.ECONNREFUSED;
     if (this.connecting) return Errno.EALREADY;
     if (this.connected) return Errno.EISCONN;
-    if (peer.queue === undefined) return Errno.ECONNREFUSED;
+    if (peer.class !== this.class) return Errno.EOPNOTSUPP;
     this.connecting = true;
     const err = yield* peer.queue.connect(this.noblock, () => this.accepted(peer));
     this.connecting = false;
@@ -120,6 +123,7 @@ export class Sock {
   private *dropWriter(): Syscall<void> {
     const pipe = this.writePipe;
     this.writePipe = undefined;
+    this.writeLimit = pipe?.limit ?? this.writeLimit;
     if (pipe !== undefined) yield* pipe.removeWriter();
   }
 
@@ -132,6 +136,7 @@ export class Sock {
 
   /** What reading, or writing, fails with before it begins; 0 when it may be tried. */
   get readError(): 0 | Failure {
+    if (this.shutRead) return 0;
     return this.connected || this.class.connectionless ? 0 : Errno.ENOTCONN;
   }
   get writeError(): 0 | Failure {

@@ -110,6 +110,8 @@ export class Diskfs {
     if (node.opens > 0 || node.st.nlink > 0) return;
     if (portValid(node.identity)) yield* destroyReceive(node.identity);
     node.identity = MACH_PORT_NULL;
+    yield* deallocate(node.sockaddr);
+    node.sockaddr = MACH_PORT_NULL;
     yield* this.lock.with(() => node.free());
   }
 

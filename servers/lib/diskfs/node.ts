@@ -46,6 +46,8 @@ export abstract class Node {
   opens = 0;
   /** The receive right that stands for the file in `io_identity`; null until asked for. */
   identity: MachPort = 0 as MachPort;
+  /** The address port of a socket node; null until asked for. */
+  sockaddr: MachPort = 0 as MachPort;
   /** Where it was last found, relative to the root: for the names of `fsys_get_children`. */
   path = "";
   constructor(ino: number, st: NodeStatus) {

@@ -11,6 +11,7 @@ import { announce } from "../control-handshake.ts";
 import type { Diskfs } from "./filesystem.ts";
 import { fsHandlers } from "./fs-routines.ts";
 import { fsysHandlers } from "./fsys.ts";
+import { ifsockDemuxer } from "./ifsock.ts";
 import { ioHandlers } from "./io.ts";
 import { PagerPorts } from "./pager.ts";
 import type { Protid } from "./peropen.ts";
@@ -23,6 +24,7 @@ export function diskfsDemuxer(fs: Diskfs): Demuxer {
   return firstOf(
     serve(fsInterface, file, fsHandlers(fs, pagers)),
     serve(io, file, ioHandlers(fs, pagers)),
+    ifsockDemuxer(fs, file),
     serve(fsys, control, fsysHandlers(pagers, leave)),
     pagers.demuxer(),
   );
