@@ -1,68 +1,105 @@
-/** The cells that a call would touch (modelchecking.md §5.1). Processes stand by pid, sockets and files by inode. */
+/**
+ * The cells that a call would touch (modelchecking.md §5.1). Processes stand by pid, files and sockets by inode. What may end a socket touches its queue, and so does who asks for its level: whoever sends to it meets them.
+ */
 import type { LinuxKernel, LinuxProcess } from "./kernel.ts";
-import type { LinuxTrap } from "./traps.ts";
+import type { LinuxTrap, SendmsgTrap } from "./traps.ts";
 
-/** Queue behind a destination: the peer's, or that of the named socket. */
-function queueOf(kernel: LinuxKernel, process: LinuxProcess, fd: number, to?: string): string {
+/** What is reached through descriptors: slots, open files. */
+const through = (process: LinuxProcess, ...fds: readonly number[]): readonly string[] =>
+  fds.flatMap((fd) => {
+    const ino = process.table.at(fd)?.what.ino;
+    return ino === undefined ? [`NS(${process.pid},${fd})`] : [`NS(${process.pid},${fd})`, `OFD(${ino})`];
+  });
+
+/** The queues of the sockets behind `fds`. */
+const queuesOf = (process: LinuxProcess, ...fds: readonly number[]): readonly string[] =>
+  fds.flatMap((fd) => {
+    const what = process.table.at(fd)?.what;
+    return what?.kind === "socket" ? [`Q(${what.ino})`] : [];
+  });
+
+/** What goes with descriptors that are closed: their files, and queues that end. */
+const ending = (process: LinuxProcess, ...fds: readonly number[]): readonly string[] => [...through(process, ...fds), ...queuesOf(process, ...fds)];
+
+function sending(kernel: LinuxKernel, process: LinuxProcess, { fd, fds, to }: SendmsgTrap): readonly string[] {
   const inode = to === undefined ? undefined : kernel.names.get(to);
-  if (inode !== undefined && "socket" in inode) return `Q(${inode.socket.ino})`;
-  const socket = kernel.socketAt(process, fd);
-  return typeof socket === "number" ? "Q(-)" : `Q(${socket.peer?.ino ?? "-"})`;
+  const what = process.table.at(fd)?.what;
+  const peer = inode !== undefined && "socket" in inode ? inode.socket : what?.kind === "socket" && to === undefined ? what.peer : undefined;
+  return [
+    ...through(process, fd, ...fds),
+    ...queuesOf(process, ...fds),
+    ...(to === undefined ? [] : [`DIR(${to})`]),
+    ...(peer === undefined ? [] : [`Q(${peer.ino})`]),
+    ...(fds.length === 0 ? [] : [`LIM(flight.${process.uid})`]),
+  ];
 }
 
-const inodeAt = (process: LinuxProcess, fd: number): number | "-" => process.table.at(fd)?.what.ino ?? "-";
+/** Whose references the next message frees. */
+function senderOf(process: LinuxProcess, fd: number): number {
+  const what = process.table.at(fd)?.what;
+  return (what?.kind === "socket" ? what.queue[0]?.user : undefined) ?? process.uid;
+}
 
+/** Cells, each once. */
 export function footprintOf(kernel: LinuxKernel, process: LinuxProcess, trap: LinuxTrap): readonly string[] {
-  const slot = (fd: number): string => `NS(${process.pid},${fd})`;
+  return [...new Set(cellsOf(kernel, process, trap))];
+}
+
+function cellsOf(kernel: LinuxKernel, process: LinuxProcess, trap: LinuxTrap): readonly string[] {
   const allocator = `NA(${process.pid})`;
-  const flight = `LIM(flight.${process.uid})`;
   switch (trap.call) {
     case "socket":
     case "socketpair":
-      return [allocator];
+      return [allocator, "INO"];
     case "open":
       return [allocator, `DIR(${trap.path})`];
     case "bind":
     case "connect":
-      return [slot(trap.fd), `DIR(${trap.path})`];
+      return [...through(process, trap.fd), `DIR(${trap.path})`];
     case "unlink":
       return [`DIR(${trap.path})`];
     case "sendmsg":
-      return [slot(trap.fd), ...trap.fds.map(slot), queueOf(kernel, process, trap.fd, trap.to), flight];
+      return sending(kernel, process, trap);
     case "recvmsg":
-      return [slot(trap.fd), `Q(${inodeAt(process, trap.fd)})`, allocator, flight];
+      return [...ending(process, trap.fd), allocator, `LIM(flight.${senderOf(process, trap.fd)})`];
     case "poll":
-      return trap.fds.map((fd) => `Q(${inodeAt(process, fd)})`);
+      return ending(process, ...trap.fds);
     case "close":
-      return [slot(trap.fd), allocator, `OWN(${inodeAt(process, trap.fd)})`];
+      return [...ending(process, trap.fd), allocator];
     case "dup":
-      return [slot(trap.fd), allocator];
+      return [...through(process, trap.fd), allocator];
     case "dup2":
-      return [slot(trap.from), slot(trap.to), `OWN(${inodeAt(process, trap.to)})`];
+      return [...through(process, trap.from), ...ending(process, trap.to), `NS(${process.pid},${trap.to})`, allocator];
     case "getpeername":
     case "fstat":
     case "io":
-      return [slot(trap.fd)];
+      return through(process, trap.fd);
     case "atomic":
       return [`MEM(${process.pid},${trap.cell})`];
     case "futex_wait":
     case "futex_wake":
       return [`MEM(${process.pid},futex)`];
     case "kill":
-      return [`TK(${trap.pid})`];
     case "tgkill":
-      return [`TH(${trap.tid})`];
+      return ofVictim(kernel, trap);
     case "getpid":
     case "gettid":
     case "pause":
     case "spin":
       return [];
     case "clone_thread":
-      return [`TK(${process.pid})`];
+      return [`TK(${process.pid})`, "TID"];
     case "vfork":
     case "execve":
     case "exit_group":
     case "abort":
-      return [`TK(${process.pid})`, ...process.table.fds.map(slot)];
+      return [`TK(${process.pid})`, "TID", allocator, ...ending(process, ...process.table.fds)];
   }
+}
+
+/** Everything of a process that is killed; of a thread the process. */
+function ofVictim(kernel: LinuxKernel, trap: Extract<LinuxTrap, { readonly call: "kill" | "tgkill" }>): readonly string[] {
+  if (trap.call === "tgkill") return [`TH(${trap.tid})`];
+  const victim = kernel.processByPid(trap.pid);
+  return victim === undefined ? [`TK(${trap.pid})`] : [`TK(${trap.pid})`, "TID", `NA(${trap.pid})`, ...ending(victim, ...victim.table.fds)];
 }
