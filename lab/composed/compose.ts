@@ -194,7 +194,13 @@ function* launchFresh({ policy, perMessage, moves = false }: Design, choice: Cho
   if (policy.selectFds === "list") yield* sys("grant", { task, grants: given });
   else if (policy.selectFds === "construct" && perMessage === undefined) for (const grant of given) yield* sys("grant", { task, grants: [grant] });
   else if (policy.selectFds === "construct") for (let i = 0; i < Math.max(1, given.length); i += perMessage ?? 1) yield* sys("bootstrap", { task, grants: given.slice(i, i + (perMessage ?? 1)), bytes: i === 0 ? bytes : 0 });
-  const started = yield* sys("start", { task, bytes: perMessage === undefined ? bytes : 0 });
+  const started = policy.identity === "reassign" ? yield* takeOver(task) : yield* sys("start", { task, bytes: perMessage === undefined ? bytes : 0 });
   if (typeof started === "string") yield* sys("destroy", { task });
   return started;
+}
+
+/** The new task is the old process from now on: it gets the pid, and S ends. */
+function* takeOver(task: string): Syscall<Result> {
+  const memory = yield* sys("allocate_memory", { task });
+  return typeof memory === "string" ? memory : yield* sys("reassign", { from: "S", to: task, start: true });
 }

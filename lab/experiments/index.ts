@@ -27,6 +27,7 @@ import { experiment as e25 } from "./25-cve-2021-43413.ts";
 import { experiment as e26 } from "./26-cve-2021-43414.ts";
 import { experiment as e27 } from "./27-cloexec.ts";
 import { experiment as e28 } from "./28-named-is-granted.ts";
+import { experiment as e29 } from "./29-control.ts";
 import type { Experiment } from "../model/experiment.ts";
 
 export const experiments: readonly Experiment[] = [
@@ -58,4 +59,5 @@ export const experiments: readonly Experiment[] = [
   e26,
   e27,
   e28,
+  e29,
 ];

@@ -59,6 +59,7 @@ function controlsOf(alive: readonly PosixProcess[]): readonly Control[] {
     return [
       ...(of.tracer === by || mayTrace(by, of) ? [edge("ptrace", "write", "read-table", "debug")] : []),
       ...(kills ? [edge("kill", "kill")] : []),
+      ...(of.parent === by ? [edge("parent", "wait")] : []),
       ...(holds ? [edge(of.embryo ? "builder" : "process-fd", ...(of.embryo ? (["write", "kill", "wait"] as const) : (["kill", "wait"] as const)))] : []),
       ...(of.borrows === by || by.borrows === of ? [edge("shared memory", "write")] : []),
     ];
