@@ -3,6 +3,8 @@
  * both sides of a ratio; what is left of its noise is printed.
  */
 
+import { processor, type Clock } from "./clock.ts";
+
 /** One thing that is measured. */
 export interface Contestant {
   /** "rpc-null". */
@@ -60,27 +62,36 @@ export async function contest(contestants: readonly Contestant[], rounds: number
 export const ratio = (a: Figure, b: Figure): number => median(a.samples.map((x, i) => x / (b.samples[i] ?? Number.NaN)));
 
 /**
- * Runs `work` again and again for about `seconds`, by tinybench; answers how often in a second it did what it counts. The first run is thrown away:
+ * Runs `work` again and again for about `seconds` of `clock`, by tinybench; answers how often in a second it did what it counts. The first run is thrown away:
  * it builds and warms up.
  */
-export async function rate(work: () => number | Promise<number>, seconds: number): Promise<number> {
+export async function rate(work: () => number | Promise<number>, seconds: number, clock: Clock = processor): Promise<number> {
   const { Bench } = await import("tinybench");
   const first = work();
   const async = first instanceof Promise;
   await first;
   let done = 0;
   const sample = async ? async () => void (done += await work()) : () => void (done += work() as number);
-  const bench = new Bench({ time: seconds * 1000, iterations: 1, warmup: false, throws: true });
+  const bench = new Bench({ time: seconds * 1000, iterations: 1, now: clock, warmup: false, throws: true });
   const [task] = await bench.add("work", sample, { async }).run();
   const result = task?.result;
   if (result === undefined || !("totalTime" in result)) throw new Error("the measurement did not end");
   return (done * 1000) / result.totalTime;
 }
 
+/** Works for as long as a sample takes: code is compiled in the background. */
+async function warmed(work: () => number | Promise<number>, quick: boolean): Promise<typeof work> {
+  const from = processor();
+  do await work();
+  while (processor() - from < budget(quick) * 1000);
+  return work;
+}
+
 /** A contestant whose world is made when it is first sampled, and kept: the second round finds it warm. */
 export function kept(name: string, what: string, make: () => (() => number | Promise<number>) | Promise<() => number | Promise<number>>, unit: Contestant["unit"] = "/s"): Contestant {
   let work: (() => number | Promise<number>) | undefined;
-  return { name, what, unit, sample: async (quick) => rate((work ??= await make()), budget(quick)) };
+  const sample = async (quick: boolean): Promise<number> => rate((work ??= await warmed(await make(), quick)), budget(quick));
+  return { name, what, unit, sample };
 }
 
 /** Seconds of one sample. */

@@ -1,4 +1,5 @@
 /** What a run has given, as text for the terminal and as tables for the README. */
+import { clockWords } from "./clock.ts";
 import type { Figure } from "./contest.ts";
 import { grown } from "./growth.ts";
 import { key, type Reached } from "./reached.ts";
@@ -19,6 +20,7 @@ function remarks(figures: readonly Figure[], { compiler }: Absent): readonly str
   const floor = figures.find((f) => f.name === "floor");
   return [
     ...(floor === undefined ? [] : [`noise of this machine: ±${(floor.spread * 100).toFixed(1)} % of the floor`]),
+    `rates of one thread are by ${clockWords}`,
     ...(compiler ? [] : ["no C compiler here: nothing is compared with C"]),
     "not measured: files on ext2fs, which this tree does not have yet; spin, which is not installed with it",
   ];

@@ -30,6 +30,8 @@ export const targets: readonly Target[] = [
   { of: "exec", over: "exec-c", least: 1, what: "fork, exec, exit and wait of /bin/true ÷ the same in C" },
   { of: "boot-warm", over: "sixty", least: 1, most: true, what: "boot to prompt in process ÷ 60 ms" },
   { of: "boot-warm", over: "node-empty", least: 1, most: true, what: "boot to prompt in process ÷ node on an empty file" },
+  { of: "boot-cold", over: "sixty", least: 1, most: true, what: "the first boot of a fresh process ÷ 60 ms" },
+  { of: "boot-cold", over: "node-empty", least: 1, most: true, what: "the first boot of a fresh process ÷ node on an empty file" },
   { of: "boot-command", over: "npm-empty", least: 1.4, most: true, what: "npm run boot -- -c true ÷ npm run of an empty script" },
   { of: "explore", over: "sixty-thousand", least: 1, what: "exploring 60 traps: executions a second ÷ 60,000" },
 ];

@@ -9,6 +9,7 @@ import { root } from "../place.ts";
 const checks: readonly (readonly [RegExp, string])[] = [
   [/[\w.]+\.observer\?\.(sent|received)\(/g, "(null as any)?.$1("],
   [/[\w.]+\.rights\?\.(changed|died)\(/g, "(null as any)?.$1("],
+  [/const \{ rights \} = this\.realm;/g, "const rights = null as any;"],
   [/[\w.]*\btap\.(listening|rights|schedule)\b/g, "false"],
 ];
 

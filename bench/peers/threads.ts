@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type { Endpoint, wrap as Wrap } from "comlink";
+import { wall } from "../clock.ts";
 import { budget, rate, type Contestant } from "../contest.ts";
 import { trips } from "./javascript.ts";
 
@@ -17,7 +18,7 @@ const exposing = (comlink: string, adapter: string): string =>
 async function withWorker(text: string, quick: boolean, connect: (worker: Worker) => Promise<() => Promise<number>>): Promise<number> {
   const worker = new Worker(text, { eval: true });
   try {
-    return await rate(trips(await connect(worker), SLICE), budget(quick));
+    return await rate(trips(await connect(worker), SLICE), budget(quick), wall);
   } finally {
     await worker.terminate();
   }

@@ -1,6 +1,7 @@
 /** Starts: of Node, of npm, and of this system in process and from the command line. Milliseconds. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { performance } from "node:perf_hooks";
 import { Session } from "../../boot/session.ts";
@@ -26,6 +27,31 @@ function command(program: string, args: readonly string[], cwd: string): number 
   return performance.now() - from;
 }
 
+/** What is needed of node-pty. */
+interface Pty {
+  spawn(file: string, args: readonly string[], options: { readonly cwd: string; readonly cols: number; readonly rows: number }): {
+    onData(listener: (data: string) => void): unknown;
+    kill(signal: string): void;
+  };
+}
+
+/** Milliseconds from the command under a pseudo-terminal to its login prompt. */
+function toThePrompt(): Promise<number> {
+  const { spawn } = createRequire(import.meta.url)("@lydell/node-pty") as Pty;
+  return new Promise((resolve) => {
+    const from = performance.now();
+    let text = "";
+    const terminal = spawn("npm", ["run", "--silent", "boot"], { cwd: root, cols: 80, rows: 24 });
+    terminal.onData((data) => {
+      text += data;
+      if (!text.includes("login: ")) return;
+      text = "";
+      terminal.kill("SIGKILL");
+      resolve(performance.now() - from);
+    });
+  });
+}
+
 /** A package whose one script is an empty file. */
 function emptyPackage(): string {
   const folder = mkdtempSync(`${tmpdir()}/hurdsim-bench-`);
@@ -45,13 +71,14 @@ function bootContestants(): readonly Contestant[] {
     for (; warm < WARM; warm++) bootToPrompt();
     return bootToPrompt();
   };
-  const ms = (name: string, what: string, sample: () => number): Contestant => ({ name, what, unit: "ms", sample });
+  const ms = (name: string, what: string, sample: () => number | Promise<number>): Contestant => ({ name, what, unit: "ms", sample });
   return [
     ms("boot-warm", "boot to the login prompt in process, the code warm", warmBoot),
     ms("boot-cold", "boot to the login prompt in process, the first one of a fresh Node, its modules loaded", () => Number(inChild("boot-cold"))),
     ms("node-empty", "node on an empty file", () => command(process.execPath, ["empty.mjs"], empty())),
     ms("npm-empty", "npm run of a script that runs node on an empty file", () => command("npm", ["run", "--silent", "empty"], empty())),
     ms("boot-command", "npm run boot -- -c true", () => command("npm", ["run", "--silent", "boot", "--", "-c", "true"], root)),
+    ms("boot-prompt", "npm run boot to the login prompt, under a pseudo-terminal", toThePrompt),
   ];
 }
 

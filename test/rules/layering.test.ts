@@ -13,7 +13,7 @@ const rooms: readonly (readonly [prefix: string, rank: number])[] = [
   ["servers/", 5],
   ["boot/", 6],
   ["lab/", 9],
-  ["bench/", 9],
+  ["bench/", 10],
 ];
 
 /** What the world outside the kernel may see of `mach/` (mach/index.ts). */
