@@ -62,7 +62,7 @@ function conclude(lines: readonly Line[]): { readonly asExpected: boolean; reado
   const wrong = lines.filter((l) => !holds(l));
   const at = (mechanism: string, atomic: boolean): readonly Line[] => lines.filter((l) => l.iv["mechanism"] === mechanism && l.iv["atomic"] === atomic);
   const leaky = [...new Set(lines.filter((l) => Number(l.dv["fdLeaking"]) > 0).map((l) => String(l.iv["mechanism"])))];
-  const remaining = at("hurd-model", true).map((l) => `${String(l.dv["rightLeaking"])} of the schedules at ${String(l.iv["iterations"])} iterations`);
+  const remaining = at("hurd-model", true).map((l) => `${String(l.dv["rightLeaking"])} of the schedules with ${String(l.iv["iterations"])} file${l.iv["iterations"] === 1 ? "" : "s"}`);
   return {
     asExpected: wrong.length === 0,
     text: [

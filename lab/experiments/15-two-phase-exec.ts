@@ -9,6 +9,8 @@ const FAULTS = ["none", "fs dies", "exec dies", "proc dies", "allocation fails"]
 type FaultName = (typeof FAULTS)[number];
 const CLASSES: readonly FailState[] = ["clean", "partial", "zombie", "silent", "fatal"];
 
+const BROKEN = CLASSES.filter((c) => c !== "clean");
+
 /** The fault at its `at`-th moment. */
 function faultAt(name: FaultName, at: number): Fault | undefined {
   switch (name) {
@@ -43,6 +45,7 @@ function run(point: Point): Outcome {
       moments: all.length,
       ran: count("none"),
       ...Object.fromEntries(CLASSES.map((c) => [c, count(c)])),
+      broken: BROKEN.reduce((sum, c) => sum + count(c), 0),
       window: plain.window,
       messages: plain.cost.messages,
       traps: plain.cost.traps,
@@ -52,7 +55,7 @@ function run(point: Point): Outcome {
   };
 }
 
-const dirty = (l: Line): number => ["partial", "zombie", "silent", "fatal"].reduce((sum, c) => sum + Number(l.dv[c]), 0);
+const dirty = (l: Line): number => BROKEN.reduce((sum, c) => sum + Number(l.dv[c]), 0);
 const isTwo = (l: Line): boolean => String(l.iv["protocol"]).startsWith("two-phase");
 /** What each protocol is an improvement of. */
 const BASE: Readonly<Record<string, string>> = { "two-phase-in-place": "in-place", "two-phase-new-task": "new-task", "two-phase-list": "in-place" };
@@ -92,13 +95,14 @@ export const experiment: Experiment = {
     { name: "moments", what: "moments at which the fault was tried" },
     { name: "ran", what: "the program ran all the same" },
     ...CLASSES.map((c) => ({ name: c, what: `times that the end was ${c}` })),
+    { name: "broken", what: "all of these but clean" },
     { name: "window", what: "traps between the choice of the set and its installation, without a fault" },
     { name: "messages", what: "messages without a fault" },
     { name: "traps", what: "traps without a fault" },
     { name: "identity", what: "of pid and task port, how many the program has from S" },
   ],
   expected: "Clean everywhere, for at most one message more; identity has to be bought by the proc server's reassignment when the task is new.",
-  plot: { mark: "bar", x: "protocol", y: "fatal", colour: "fault" },
+  plot: { mark: "bar", x: "protocol", y: "broken", colour: "fault" },
   run,
   conclude,
 };
