@@ -6,11 +6,11 @@
  * Rights that a handler does not `take` are given back when the call ends, well or not.
  */
 import { DEAD, isPort, kitem, type KItem, Kmsg, Rights, type PortRef } from "../ipc/kmsg.ts";
-import { HEADER_SIZE, intItem, isComplex, itemSize, type Item, type ItemData } from "../ipc/message.ts";
+import { HEADER_SIZE, intItem, isComplex, itemSize, messageSize, type Item, type ItemData } from "../ipc/message.ts";
 import { asPort, isPortType, MACH_PORT_DEAD, MACH_PORT_NULL, MsgType, type MachPort } from "../ipc/names.ts";
 import type { KObject } from "../ipc/host.ts";
-import { packFields, unpackFields } from "../mig/client.ts";
 import { receivedType, type Got } from "../mig/kind.ts";
+import { Layout } from "../mig/layout.ts";
 import type { Fields, Outcome, Routine, Routines, Subsystem } from "../mig/subsystem.ts";
 import { VmCopy } from "../vm/copy.ts";
 import { asFailure, Mig, type Failure } from "./kern-return.ts";
@@ -32,6 +32,8 @@ export interface Target<Self> {
 
 interface Entry {
   readonly routine: Routine;
+  readonly ins: Layout;
+  readonly outs: Layout;
   readonly target: Target<unknown>;
   readonly handler: (self: unknown, args: Readonly<Record<string, unknown>>, call: KernelCall) => Outcome<Fields> | typeof LATER;
 }
@@ -44,7 +46,7 @@ export function kernelRoutines<R extends Routines, Self>(sub: Subsystem<R>, targ
   const given = handlers as Readonly<Record<string, Entry["handler"] | undefined>>;
   return Object.entries(sub.routines).flatMap(([name, routine]): [number, Entry][] => {
     const handler = given[name];
-    return handler === undefined ? [] : [[routine.id, { routine, target: target as Target<unknown>, handler }]];
+    return handler === undefined ? [] : [[routine.id, { routine, ins: new Layout(routine.in, false), outs: new Layout(routine.out ?? {}, true), target: target as Target<unknown>, handler }]];
   });
 }
 
@@ -61,14 +63,16 @@ export class KernelCall {
   readonly machine: Machine;
   readonly sender: Thread;
   private readonly held: Held[] = [];
+  private readonly entry: Entry;
   private readonly routine: Routine;
   private replyPort: PortRef = null;
   private replyType = 0;
 
-  constructor(machine: Machine, sender: Thread, routine: Routine) {
+  constructor(machine: Machine, sender: Thread, entry: Entry) {
     this.machine = machine;
     this.sender = sender;
-    this.routine = routine;
+    this.entry = entry;
+    this.routine = entry.routine;
   }
 
   /** Takes the reply right out of the request: from now on this call answers. */
@@ -79,8 +83,9 @@ export class KernelCall {
   }
 
   /** Runs the handler. Answers the reply message, or null when there is none or it comes later. */
-  run(entry: Entry, self: unknown, request: Kmsg): Kmsg | null {
-    const args = unpackFields(entry.routine.in, this.unwrap(request.items), 0);
+  run(self: unknown, request: Kmsg): Kmsg | null {
+    const { entry } = this;
+    const args = entry.ins.unpack(this.unwrap(request.items), 0);
     this.adopt(request);
     if (args === undefined) return this.message([intItem(Mig.BAD_ARGUMENTS)]);
     if (self === undefined) return this.message([intItem(entry.target.wrong)]);
@@ -142,12 +147,10 @@ export class KernelCall {
   }
 
   private unwrap(items: readonly KItem[]): Item[] {
-    const out: Item[] = [];
-    for (const item of items) {
+    return items.map((item) => {
       const { type, bits, number, inline, longform } = item;
-      out.push({ type, bits, number, inline, longform, dealloc: false, data: this.unwrapData(item) });
-    }
-    return out;
+      return { type, bits, number, inline, longform, dealloc: false, data: this.unwrapData(item) };
+    });
   }
 
   /** What a handler sees of an item: rights by number, out-of-line data as values. */
@@ -165,7 +168,7 @@ export class KernelCall {
   private answer(outcome: Outcome<Fields>): Kmsg | null {
     if (this.routine.out === null || outcome.err === Mig.NO_REPLY) return this.silent();
     if (outcome.err !== 0) return this.message([intItem(outcome.err)]);
-    return this.message(packFields(this.routine.out, outcome, intItem(0)));
+    return this.message(this.entry.outs.pack(outcome, intItem(0)));
   }
 
   /** No reply: the reply right is given back. */
@@ -183,9 +186,7 @@ export class KernelCall {
     const { replyPort, replyType } = this;
     this.replyPort = null;
     if (!isPort(replyPort)) return null;
-    let size = HEADER_SIZE;
-    for (const item of items) size += itemSize(item);
-    return new Kmsg(replyPort, replyType, null, 0, this.routine.id + 100, items.map((i) => this.wrap(i)), size, isComplex(items));
+    return new Kmsg(replyPort, replyType, null, 0, this.routine.id + 100, items.map((i) => this.wrap(i)), messageSize(items), isComplex(items));
   }
 
   private wrap(item: Item): KItem {
@@ -228,7 +229,7 @@ export function answerKernelCall(table: KernelTable, machine: Machine, sender: T
     request.local = null;
     return errorReply(local, request.localType, request.id, Mig.BAD_ID);
   }
-  return new KernelCall(machine, sender, entry.routine).run(entry, entry.target.find(object, machine), request);
+  return new KernelCall(machine, sender, entry).run(entry.target.find(object, machine), request);
 }
 
 function errorReply(to: PortRef, type: number, id: number, err: number): Kmsg {

@@ -10,6 +10,7 @@ import { asFailure } from "../kern/kern-return.ts";
 import { cpu, mach_reply_port, mach_task_self, type Syscall } from "../kern/syscall.ts";
 import { intItem, MachMsg, MsgOption, type Item } from "../ipc/message.ts";
 import { MACH_PORT_NULL, MsgType, Right, type MachPort } from "../ipc/names.ts";
+import { Layout } from "./layout.ts";
 import type { Client, Fields, Received, Routine, Routines, Subsystem } from "./subsystem.ts";
 
 /** How a request travels: fills `msg` with the reply, answers a message code. The C library has one that handles interruption. */
@@ -49,15 +50,26 @@ export function* mig_dealloc_reply_port(): Syscall<void> {
 
 /** Sends and receives in one `mach_msg` call; goes on after an interruption (`thread_abort`), as the C library's `mach_msg` does. */
 export const plainRpc: Rpc = function* (msg) {
+  const code = yield asRpc(msg);
+  return code === Msg.SUCCESS ? code : yield* goOn(msg, code);
+};
+
+/** Makes a call of what stands in `msg`: sends, and receives at the reply port. */
+function asRpc(msg: MachMsg): MachMsg {
   msg.option = MsgOption.SEND | MsgOption.RCV;
   msg.rcvName = msg.localPort;
   msg.take = true;
-  let code = yield msg;
+  return msg;
+}
+
+/** What has been interrupted is made again. */
+function* goOn(msg: MachMsg, first: KernReturn): Syscall<KernReturn> {
+  let code = first;
   while (code === Msg.SEND_INTERRUPTED) code = yield msg;
   msg.option = MsgOption.RCV;
   while (code === Msg.RCV_INTERRUPTED) code = yield msg;
   return code;
-};
+}
 
 /** After these the request never left, and the reply port is as it was. */
 const replyPortIntact = new Set<number>([
@@ -69,55 +81,52 @@ const replyPortIntact = new Set<number>([
 ]);
 
 /** The items of a request or reply body. */
-export function packFields(fields: Fields, args: Readonly<Record<string, unknown>>, before?: Item): Item[] {
-  const items: Item[] = before ? [before] : [];
-  for (const name in fields) items.push((fields[name] as Fields[string]).pack(args[name]));
-  return items;
-}
+export const packFields = (fields: Fields, args: Readonly<Record<string, unknown>>, before?: Item): Item[] => new Layout(fields, false).pack(args, before);
 
 /** The arguments in `items` from `first` on, or undefined when a shape or the count is wrong. */
-export function unpackFields(fields: Fields, items: readonly Item[], first: number): Record<string, unknown> | undefined {
-  const out: Record<string, unknown> = {};
-  let i = first;
-  for (const name in fields) {
-    const item = items[i++];
-    if (item === undefined) return undefined;
-    const value = (fields[name] as Fields[string]).unpack(item);
-    if (value === undefined) return undefined;
-    out[name] = value;
-  }
-  return i === items.length ? out : undefined;
-}
+export const unpackFields = (fields: Fields, items: readonly Item[], first: number): Readonly<Record<string, unknown>> | undefined =>
+  new Layout(fields, false).unpack(items, first);
 
 /** What a reply says: the code, or the out arguments. */
-export function readReply(r: Routine, msg: MachMsg): Received<Fields> {
+export const readReply = (r: Routine, msg: MachMsg): Received<Fields> => readOuts(r, new Layout(r.out ?? {}, true), msg);
+
+function readOuts(r: Routine, outs: Layout, msg: MachMsg): Received<Fields> {
   if (msg.id !== r.id + 100) return { err: msg.id === MACH_NOTIFY_SEND_ONCE ? Mig.SERVER_DIED : Mig.REPLY_MISMATCH };
   const code = msg.items[0];
   if (code === undefined || code.type !== MsgType.INTEGER_32 || typeof code.data !== "number") return { err: Mig.TYPE_ERROR };
   if (code.data !== 0) return { err: asFailure(code.data) };
-  const outs = unpackFields(r.out ?? {}, msg.items, 1);
-  return outs === undefined ? { err: Mig.TYPE_ERROR } : ({ err: 0, ...outs } as Received<Fields>);
+  return (outs.unpack(msg.items, 1) as Received<Fields> | undefined) ?? { err: Mig.TYPE_ERROR };
 }
 
-function* callRoutine(r: Routine, rpc: Rpc, port: MachPort, args: Readonly<Record<string, unknown>>): Syscall<Received<Fields>> {
+/** One routine's stub: what does not change from call to call. */
+interface Stub {
+  readonly routine: Routine;
+  readonly ins: Layout;
+  readonly outs: Layout;
+  readonly rpc: Rpc;
+}
+
+function* callRoutine({ routine, ins, outs, rpc }: Stub, port: MachPort, args: Readonly<Record<string, unknown>>): Syscall<Received<Fields>> {
   const { tls } = cpu;
   const msg = tls.spare ?? new MachMsg();
   tls.spare = undefined;
   const reply = tls.replyPort === MACH_PORT_NULL ? yield* mig_get_reply_port() : tls.replyPort;
-  msg.header(port, r.requestPort, reply, MsgType.MAKE_SEND_ONCE, r.id, packFields(r.in, args));
-  const code = yield* rpc(msg);
+  msg.header(port, routine.requestPort, reply, MsgType.MAKE_SEND_ONCE, routine.id, ins.pack(args));
+  // plainRpc itself, but for a frame less
+  let code = rpc === plainRpc ? yield asRpc(msg) : yield* rpc(msg);
+  if (rpc === plainRpc && code !== Msg.SUCCESS) code = yield* goOn(msg, code);
   if (code !== Msg.SUCCESS) {
     if (!replyPortIntact.has(code)) yield* mig_dealloc_reply_port();
     return { err: asFailure(code) };
   }
-  const answer = readReply(r, msg);
+  const answer = readOuts(routine, outs, msg);
   cpu.tls.spare = msg;
   return answer;
 }
 
-function* callSimple(r: Routine, port: MachPort, args: Readonly<Record<string, unknown>>): Syscall<Received<Fields>> {
+function* callSimple(r: Routine, ins: Layout, port: MachPort, args: Readonly<Record<string, unknown>>): Syscall<Received<Fields>> {
   const msg = new MachMsg();
-  msg.header(port, r.requestPort, MACH_PORT_NULL, 0, r.id, packFields(r.in, args));
+  msg.header(port, r.requestPort, MACH_PORT_NULL, 0, r.id, ins.pack(args));
   msg.option = MsgOption.SEND;
   const code = yield msg;
   return code === Msg.SUCCESS ? ({ err: 0 } as Received<Fields>) : { err: asFailure(code) };
@@ -127,10 +136,12 @@ function* callSimple(r: Routine, port: MachPort, args: Readonly<Record<string, u
 export function client<R extends Routines>(sub: Subsystem<R>, rpc: Rpc = plainRpc): Client<R> {
   const stubs: Record<string, unknown> = {};
   for (const [name, r] of Object.entries(sub.routines)) {
+    const ins = new Layout(r.in, false);
+    const stub: Stub = { routine: r, ins, outs: new Layout(r.out ?? {}, true), rpc };
     stubs[name] =
       r.out === null
-        ? (port: MachPort, args: Readonly<Record<string, unknown>>) => callSimple(r, port, args)
-        : (port: MachPort, args: Readonly<Record<string, unknown>>) => callRoutine(r, rpc, port, args);
+        ? (port: MachPort, args: Readonly<Record<string, unknown>>) => callSimple(r, ins, port, args)
+        : (port: MachPort, args: Readonly<Record<string, unknown>>) => callRoutine(stub, port, args);
   }
   return stubs as Client<R>;
 }

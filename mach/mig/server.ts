@@ -10,7 +10,8 @@ import { asFailure, type Failure } from "../kern/kern-return.ts";
 import type { Syscall } from "../kern/syscall.ts";
 import { intItem, MachMsg, MsgOption, type Item } from "../ipc/message.ts";
 import { isPortType, MACH_PORT_NULL, MsgType, portValid, Right, type MachPort } from "../ipc/names.ts";
-import { mig_task_self, packFields, plainRpc, unpackFields, mig_get_reply_port } from "./client.ts";
+import { mig_task_self, plainRpc, mig_get_reply_port } from "./client.ts";
+import { Layout } from "./layout.ts";
 import type { Fields, Handlers, Outcome, Routine, Routines, Subsystem } from "./subsystem.ts";
 
 /** Part of a server: some subsystems' requests. Answers the reply's items and code, or undefined for an id of somebody else. */
@@ -37,6 +38,8 @@ const EOPNOTSUPP: Failure = 0x4000002d;
 
 interface Entry {
   readonly routine: Routine;
+  readonly ins: Layout;
+  readonly outs: Layout;
   readonly handler: ((self: unknown, args: Readonly<Record<string, unknown>>, request: MachMsg) => Syscall<Outcome<Fields>>) | undefined;
   readonly anyPort: boolean;
 }
@@ -54,19 +57,20 @@ export function serve<R extends Routines, Self>(
   const entries = new Map<number, Entry>();
   const given = handlers as Readonly<Record<string, Entry["handler"]>>;
   const anyPort = new Set<PropertyKey>(options.anyPort ?? []);
-  for (const [name, r] of Object.entries(sub.routines)) entries.set(r.id, { routine: r, handler: given[name], anyPort: anyPort.has(name) });
+  for (const [name, r] of Object.entries(sub.routines))
+    entries.set(r.id, { routine: r, ins: new Layout(r.in, false), outs: new Layout(r.out ?? {}, true), handler: given[name], anyPort: anyPort.has(name) });
   const missing = options.missing ?? EOPNOTSUPP;
   return {
     handles: (id) => entries.has(id),
     *answer(request) {
       const entry = entries.get(request.id);
       if (entry === undefined) return failed(Mig.BAD_ID);
-      const args = unpackFields(entry.routine.in, request.items, 0);
+      const args = entry.ins.unpack(request.items, 0);
       if (args === undefined) return failed(Mig.BAD_ARGUMENTS);
       const self = lookup(request);
       if (entry.handler === undefined || (self === undefined && !entry.anyPort)) return failed(missing);
       const outcome = yield* entry.handler(self, args, request);
-      return replyItems(entry.routine, outcome);
+      return replyItems(entry.routine, entry.outs, outcome);
     },
   };
 }
@@ -74,25 +78,33 @@ export function serve<R extends Routines, Self>(
 /** The answer that is a code alone. */
 export const failed = (err: Failure): Answered => ({ err, items: [intItem(err)] });
 
-function replyItems(r: Routine, outcome: Outcome<Fields>): Answered {
+function replyItems(r: Routine, outs: Layout, outcome: Outcome<Fields>): Answered {
   if (outcome.err === Mig.NO_REPLY) return { err: outcome.err, items: undefined };
   if (outcome.err) return failed(outcome.err);
   // A one-way request that brings a reply port all the same is answered with the code (recorded p-notify).
   if (r.out === null) return { err: 0, items: [intItem(0)] };
-  return { err: 0, items: packFields(r.out, outcome, intItem(0)) };
+  return { err: 0, items: outs.pack(outcome, intItem(0)) };
 }
 
 /** Several demuxers as one; ids that none handles are MIG_BAD_ID. */
 export function firstOf(...demuxers: readonly Demuxer[]): Demuxer {
-  const find = (id: number): Demuxer | undefined => demuxers.find((d) => d.handles(id));
+  const find = (id: number): Demuxer => {
+    for (let i = 0; i < demuxers.length; i++) if ((demuxers[i] as Demuxer).handles(id)) return demuxers[i] as Demuxer;
+    return nobody;
+  };
   return {
-    handles: (id) => find(id) !== undefined,
-    *answer(request) {
-      const demuxer = find(request.id);
-      return demuxer === undefined ? failed(Mig.BAD_ID) : yield* demuxer.answer(request);
-    },
+    handles: (id) => find(id) !== nobody,
+    answer: (request) => find(request.id).answer(request),
   };
 }
+
+/** Of an id that nobody handles. */
+const nobody: Demuxer = {
+  handles: () => false,
+  *answer() {
+    return failed(Mig.BAD_ID);
+  },
+};
 
 /**
  * Answers the request in `msg` and turns `msg` into the reply. True when there is a reply to send: the handler did not take the reply
@@ -100,10 +112,23 @@ export function firstOf(...demuxers: readonly Demuxer[]): Demuxer {
  */
 export function* answerRequest(msg: MachMsg, demuxer: Demuxer): Syscall<boolean> {
   const { id, items } = msg;
-  const { err, items: reply } = yield* demuxer.answer(msg);
+  const answered = yield* demuxer.answer(msg);
+  return putReply(msg, id, answered) || (yield* settle(msg, id, items, answered));
+}
+
+/** Turns `msg` into the reply of a handler that has not failed, and whose reply somebody waits for; true when it has. */
+function putReply(msg: MachMsg, id: number, { err, items }: Answered): boolean {
+  if (err !== 0 || items === undefined || msg.remotePort === MACH_PORT_NULL) return false;
+  msg.header(msg.remotePort, msg.remoteType, MACH_PORT_NULL, 0, id + 100, items);
+  return true;
+}
+
+/** After any other answer: what nobody takes is destroyed. */
+function* settle(msg: MachMsg, id: number, items: readonly Item[], { err, items: reply }: Answered): Syscall<boolean> {
   if (err !== 0 && err !== Mig.NO_REPLY) yield* destroyItems(items);
-  if (reply === undefined || msg.remotePort === MACH_PORT_NULL) {
-    if (reply !== undefined && err === 0) yield* destroyItems(reply);
+  if (reply === undefined) return false;
+  if (msg.remotePort === MACH_PORT_NULL) {
+    if (err === 0) yield* destroyItems(reply);
     return false;
   }
   msg.header(msg.remotePort, msg.remoteType, MACH_PORT_NULL, 0, id + 100, reply);
@@ -119,8 +144,11 @@ export function* machMsgServer(from: MachPort, demuxer: Demuxer): Syscall<KernRe
     msg.rcvName = from;
     msg.take = true;
     const code = yield msg;
-    if (code === Msg.SUCCESS) reply = yield* answerRequest(msg, demuxer);
-    else if (reply && sendFailed(code)) {
+    if (code === Msg.SUCCESS) {
+      const { id, items } = msg;
+      const answered = yield* demuxer.answer(msg);
+      reply = putReply(msg, id, answered) || (yield* settle(msg, id, items, answered));
+    } else if (reply && sendFailed(code)) {
       yield* mach_msg_destroy(msg);
       reply = false;
     } else return code;
@@ -190,9 +218,10 @@ export function replyTo<R extends Routines>(sub: Subsystem<R>): Replies<R> {
   const stubs: Record<string, unknown> = {};
   for (const [name, r] of Object.entries(sub.routines)) {
     if (r.out === null) continue;
+    const outs = new Layout(r.out, true);
     stubs[name] = function* (to: MachPort, outcome: Outcome<Fields>, toType: number = MsgType.MOVE_SEND_ONCE): Syscall<KernReturn> {
       const msg = new MachMsg();
-      msg.header(to, toType, MACH_PORT_NULL, 0, r.id + 100, replyItems(r, outcome).items ?? []);
+      msg.header(to, toType, MACH_PORT_NULL, 0, r.id + 100, replyItems(r, outs, outcome).items ?? []);
       msg.option = MsgOption.SEND;
       const code = yield msg;
       if (code !== Msg.SUCCESS) yield* mach_msg_destroy(msg);
