@@ -162,7 +162,9 @@ function* launcher(design: Design, launch: Launch, passed: readonly Passed[]): S
   }
   const bytes = (launch.argumentBytes ?? 0) + passed.reduce((sum, { name, fds }) => sum + fds.length * DESCRIBING[policy.describe](name), 0);
   const list = grants.map((g) => g.fd);
-  const choice: Choice = { selectFds: policy.selectFds, selectRights: policy.selectRights, list, drop: launch.drop ?? [] };
+  // Names can only stay where the space stays: a fresh table or task has what is put into it.
+  const selectRights = policy.container !== "same" && policy.selectRights.startsWith("stay") ? "drop" : policy.selectRights;
+  const choice: Choice = { selectFds: policy.selectFds, selectRights, list, drop: launch.drop ?? [] };
   if (policy.container === "fresh-task") return yield* launchFresh(design, choice, grants, bytes);
   if (design.twoSteps !== true) return yield* sys("exec", { choice, numbers: policy.numbers, bytes });
   yield* sys("snapshot", { choice });
