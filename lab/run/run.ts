@@ -51,6 +51,9 @@ export async function runExperiment(name: string, experiment: Experiment, settin
   const planned = plan(experiment, settings);
   const results = new Results(settings.out, experiment, settings.fresh);
   const missing = planned.filter(({ key }) => results.get(key) === undefined);
+  const there = planned.length - missing.length;
+  // Whoever has changed the experiment since must know that these are old.
+  if (there > 0) process.stderr.write(`${experiment.name}: ${there} of ${planned.length} runs were in ${results.path} already; --fresh makes them again\n`);
   if (missing.length > 0) await runAll(name, experiment, missing, results, settings.jobs ?? availableParallelism());
   return results.finish(planned.map(({ key }) => key));
 }

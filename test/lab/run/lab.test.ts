@@ -153,7 +153,7 @@ describe("npm run lab", function () {
     expect(await ended).to.equal(1);
     expect(stderr).to.equal("lab: interrupted: 1 of 2 runs of slow are kept; the same command goes on from there\n");
     const again = spawnSync("node", args, { cwd: root, encoding: "utf8", env: { ...process.env, HURDSIM_FAST: "1" } });
-    expect(again.status).to.equal(0);
+    expect([again.status, again.stderr]).to.deep.equal([0, `slow: 1 of 2 runs were in ${file("s")}/slow.jsonl already; --fresh makes them again\n`]);
     expect(lines()).to.equal(2);
   });
 });
