@@ -108,6 +108,8 @@ export function nameHandlers(table: ProcessTable): ProcHandlers {
       // A null of another kind than the interface has: the client sees MIG_TYPE_ERROR (recorded p-proc).
       if (proc.dead || proc.port === undefined) return { err: 0, proc: { name: MACH_PORT_NULL, disposition: MsgType.MOVE_SEND_ONCE } };
       if (!caller.owns(proc)) return { err: Errno.EPERM };
+      const relayed = yield* relay(table, proc, (ns) => procCall.proc_task2proc(ns, { task: proc.task }));
+      if (relayed !== undefined) return { err: 0, proc: { name: relayed.proc, disposition: MsgType.MOVE_SEND } };
       return { err: 0, proc: yield* table.bucket.getRight(proc.port) };
     },
   };

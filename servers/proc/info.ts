@@ -12,7 +12,7 @@ import * as pi from "../interfaces/procinfo.ts";
 import type { ProcHandlers } from "./handlers.ts";
 import { readStrings } from "./memory.ts";
 import { dropDeadMsgport } from "./msgport.ts";
-import { relay } from "./namespace.ts";
+import { namespaceRoot, ourPids, relay } from "./namespace.ts";
 import { loginLeaderOf, type Proc } from "./process.ts";
 import type { ProcessTable } from "./table.ts";
 import { taskInfo } from "./usage.ts";
@@ -119,6 +119,22 @@ function* fetch(table: ProcessTable, proc: Proc, asked: number): Syscall<Fetched
   return { err: 0, flags, procinfo, threadwaits: new TextEncoder().encode(waits) };
 }
 
+interface Elsewhere {
+  readonly ns: MachPort;
+  readonly pid: number;
+  readonly flags: number;
+}
+
+/** What a namespace's server knows of a member, its numbers made ours. Who is nobody's child there is a child of the namespace's root. */
+function* relayed(table: ProcessTable, proc: Proc, { ns, pid, flags }: Elsewhere): Syscall<Fetched | { readonly err: Failure }> {
+  const got = yield* procCall.proc_getprocinfo(ns, { which: pid, flags });
+  if (got.err) return got;
+  const info = pi.decodeProcInfo(got.procinfo);
+  const [ppid = -1, pgrp = -1, session = -1, logincollection = -1] = yield* ourPids(table, ns, [info.ppid, info.pgrp, info.session, info.logincollection]);
+  const parent = info.ppid === pid || ppid === -1 ? namespaceRoot(proc).pid : ppid;
+  return { ...got, procinfo: pi.encodeProcInfo({ ...info, ppid: parent, pgrp, session, logincollection }) };
+}
+
 type Block = { readonly err: 0; readonly block: Uint8Array } | { readonly err: Failure };
 
 function* strings(table: ProcessTable, pid: number, address: (proc: Proc) => number, relayed: (ns: MachPort, pid: number) => Syscall<Block>): Syscall<Block> {
@@ -135,7 +151,7 @@ export function infoHandlers(table: ProcessTable): ProcHandlers {
     *proc_getprocinfo(_caller, { which, flags }) {
       const proc = table.find(which);
       if (proc === undefined) return { err: Errno.ESRCH };
-      const there = yield* relay(table, proc, (ns, pid) => procCall.proc_getprocinfo(ns, { which: pid, flags }));
+      const there = yield* relay(table, proc, (ns, pid) => relayed(table, proc, { ns, pid, flags }));
       return there ?? (yield* fetch(table, proc, flags));
     },
     *proc_getprocargs(_caller, { which }) {

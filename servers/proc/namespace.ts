@@ -1,6 +1,7 @@
 /** Task namespaces: processes about which another proc server is asked (auth-proc.md §2.13). */
-import { portValid, type MachPort } from "../../mach/ipc/names.ts";
+import { MACH_PORT_NULL, portValid, type MachPort } from "../../mach/ipc/names.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
+import { deallocate } from "../../glibc-shim/rights.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { procCall } from "../interfaces/process.ts";
 import type { ProcHandlers } from "./handlers.ts";
@@ -26,6 +27,25 @@ export function* relay<A extends Answer>(
   const answer = there.err ? undefined : yield* ask(namespace, there.pid);
   yield* table.lock.lock();
   return answer !== undefined && answer.err === 0 ? (answer as Good<A>) : undefined;
+}
+
+/** Numbers of the namespace's own server as ours: by their tasks. -1: no process that we know. Call without the lock, as from `relay`. */
+export function* ourPids(table: ProcessTable, server: MachPort, theirs: readonly number[]): Syscall<readonly number[]> {
+  const ours: number[] = [];
+  for (const pid of theirs) {
+    const found = yield* procCall.proc_pid2task(server, { pid });
+    const task = found.err ? MACH_PORT_NULL : found.task;
+    ours.push(portValid(task) ? (table.byTask.get(task)?.pid ?? -1) : -1);
+    yield* deallocate(task);
+  }
+  return ours;
+}
+
+/** The process that made the namespace which `proc` is in. */
+export function namespaceRoot(proc: Proc): Proc {
+  let root = proc;
+  while (!root.namespaceRoot && root.parent !== root) root = root.parent;
+  return root;
 }
 
 export function namespaceHandlers(): ProcHandlers {
