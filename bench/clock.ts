@@ -17,7 +17,7 @@ function threadTime(): Clock | undefined {
     const bytes = Buffer.alloc(64);
     const clock = (): number => {
       readSync(file, bytes, 0, bytes.length, 0);
-      return Number(bytes.latin1Slice(0, bytes.indexOf(0x20))) / 1e6;
+      return Number(bytes.toString("latin1", 0, bytes.indexOf(0x20))) / 1e6;
     };
     return Number.isFinite(clock()) && clock() > 0 ? clock : undefined;
   } catch {

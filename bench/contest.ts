@@ -95,4 +95,4 @@ export function kept(name: string, what: string, make: () => (() => number | Pro
 }
 
 /** Seconds of one sample. */
-export const budget = (quick: boolean): number => (quick ? 0.15 : 0.4);
+export const budget = (quick: boolean): number => (quick ? 0.1 : 0.4);

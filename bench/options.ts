@@ -4,9 +4,10 @@ import { parseArgs } from "node:util";
 export const usage = `Usage: npm run bench [-- NAME ... --json FILE --quick]
 Measures what the machine here does, side by side, and prints medians and ratios. NAME is a figure, or the beginning of some.
 
-      --quick            few and short rounds, and the guard: exit 1 when a ratio is worse than half of bench/baseline.json
+      --quick            few and short rounds of what has a target, and the guard: exit 1 when a ratio is worse than half of
+                         bench/baseline.json
       --json FILE        all figures and ratios as JSON
-      --rounds N         rounds (default 5; 2 with --quick)
+      --rounds N         rounds (default 5; 3 with --quick)
       --write-baseline   the ratios become bench/baseline.json (wants --quick, and all figures)
       --write-readme     the tables go between the marks of bench/README.md
       --list             the figures' names
@@ -44,7 +45,7 @@ function parse(args: readonly string[]) {
 export function optionsOf(args: readonly string[], known: readonly string[]): Options | "help" {
   const { values, positionals: names } = parse(args);
   if (values.help) return "help";
-  const { quick, json, list, child, rounds = quick ? "2" : "5", "write-baseline": writeBaseline, "write-readme": writeReadme } = values;
+  const { quick, json, list, child, rounds = quick ? "3" : "5", "write-baseline": writeBaseline, "write-readme": writeReadme } = values;
   if (!/^[1-9]\d{0,3}$/.test(rounds)) throw new UsageError(`--rounds wants a whole number from 1 to 9999, not "${rounds}"`);
   const unknown = names.find((name) => !known.some((k) => k.startsWith(name)));
   if (unknown !== undefined) throw new UsageError(`no figure "${unknown}"; --list shows them`);

@@ -27,12 +27,15 @@ export function reached(figures: readonly Figure[], all: readonly Target[] = tar
   });
 }
 
-/** What `names` asks for, with what its targets are measured against, and the floor. */
-export function chosen(contestants: readonly Contestant[], names: readonly string[]): readonly Contestant[] {
-  if (names.length === 0) return contestants;
+/**
+ * What `names` asks for, with what its targets are measured against, and the floor. Without names: everything, or when it is to be quick what the targets need.
+ */
+export function chosen(contestants: readonly Contestant[], names: readonly string[], quick = false): readonly Contestant[] {
+  if (names.length === 0 && !quick) return contestants;
   const asked = (name: string): boolean => names.some((n) => name.startsWith(n));
-  const needed = new Set(targets.filter((t) => asked(t.of)).map((t) => t.over));
-  return contestants.filter((c) => asked(c.name) || needed.has(c.name) || c.name === "floor");
+  const wanted = targets.filter((t) => names.length === 0 || asked(t.of));
+  const needed = new Set(["floor", ...wanted.flatMap((t) => [t.of, t.over])]);
+  return contestants.filter((c) => asked(c.name) || needed.has(c.name));
 }
 
 /** Ratios by `key`, as the baseline has them. */
@@ -45,12 +48,19 @@ const guarded = ({ over, of }: Target): boolean => constants[over] === undefined
 export const baselineOf = (ratios: readonly Reached[]): Baseline =>
   Object.fromEntries(ratios.filter(({ target }) => guarded(target)).map((r) => [key(r.target), Number(r.ratio.toPrecision(3))]));
 
-/** Lines about ratios that are worse than half of the baseline's. Only those count that were measured against something in the same run, and sizes. */
-export function guard(ratios: readonly Reached[], baseline: Baseline): readonly string[] {
-  return ratios.flatMap(({ target, ratio: value }) => {
+/** Ratios that are worse than half of the baseline's. Only those count that were measured against something in the same run, and sizes. */
+export const worse = (ratios: readonly Reached[], baseline: Baseline): readonly Reached[] =>
+  ratios.filter(({ target, ratio: value }) => {
     const was = baseline[key(target)];
-    if (was === undefined || !guarded(target)) return [];
-    const worse = target.most ? value > was * 2 : value < was / 2;
-    return worse ? [`${key(target)} is ${value.toPrecision(3)}; the baseline is ${was}`] : [];
+    if (was === undefined || !guarded(target)) return false;
+    return target.most ? value > was * 2 : value < was / 2;
   });
+
+/**
+ * Lines about ratios that are worse than half of the baseline's, twice: `again` measures those that look so once more, with more care. Noise does not last.
+ */
+export async function guard(ratios: readonly Reached[], baseline: Baseline, again: (suspects: readonly Target[]) => Promise<readonly Reached[]>): Promise<readonly string[]> {
+  const suspects = worse(ratios, baseline).map((r) => r.target);
+  if (suspects.length === 0) return [];
+  return worse(await again(suspects), baseline).map(({ target, ratio: value }) => `${key(target)} is ${value.toPrecision(3)}; the baseline is ${baseline[key(target)] ?? 0}`);
 }

@@ -22,7 +22,7 @@ function remarks(figures: readonly Figure[], { compiler }: Absent): readonly str
     ...(floor === undefined ? [] : [`noise of this machine: ±${(floor.spread * 100).toFixed(1)} % of the floor`]),
     `rates of one thread are by ${clockWords}`,
     ...(compiler ? [] : ["no C compiler here: nothing is compared with C"]),
-    "not measured: files on ext2fs, which this tree does not have yet; spin, which is not installed with it",
+    "not measured: files on ext2fs, which this tree does not have yet; states of spin, which the install step does not bring",
   ];
 }
 

@@ -65,11 +65,19 @@ const WARM = 5;
 
 function bootContestants(): readonly Contestant[] {
   let warm = 0;
+  let built = false;
   let folder: string | undefined;
   const empty = (): string => (folder ??= emptyPackage());
   const warmBoot = (): number => {
     for (; warm < WARM; warm++) bootToPrompt();
     return bootToPrompt();
+  };
+  /** The first may have to build the bundle, and does not count. */
+  const bootCommand = (): number => {
+    const run = (): number => command("npm", ["run", "--silent", "boot", "--", "-c", "true"], root);
+    if (!built) run();
+    built = true;
+    return run();
   };
   const ms = (name: string, what: string, sample: () => number | Promise<number>): Contestant => ({ name, what, unit: "ms", sample });
   return [
@@ -77,7 +85,7 @@ function bootContestants(): readonly Contestant[] {
     ms("boot-cold", "boot to the login prompt in process, the first one of a fresh Node, its modules loaded", () => Number(inChild("boot-cold"))),
     ms("node-empty", "node on an empty file", () => command(process.execPath, ["empty.mjs"], empty())),
     ms("npm-empty", "npm run of a script that runs node on an empty file", () => command("npm", ["run", "--silent", "empty"], empty())),
-    ms("boot-command", "npm run boot -- -c true", () => command("npm", ["run", "--silent", "boot", "--", "-c", "true"], root)),
+    ms("boot-command", "npm run boot -- -c true", bootCommand),
     ms("boot-prompt", "npm run boot to the login prompt, under a pseudo-terminal", toThePrompt),
   ];
 }

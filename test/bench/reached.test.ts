@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { contestants } from "../../bench/contestants.ts";
 import { contest, median, ratio, type Contestant, type Figure } from "../../bench/contest.ts";
 import { grown, series } from "../../bench/growth.ts";
-import { baselineOf, chosen, constants, guard, key, reached } from "../../bench/reached.ts";
+import { baselineOf, chosen, constants, guard, key, reached, type Baseline, type Reached } from "../../bench/reached.ts";
 import { targets, type Target } from "../../bench/targets.ts";
 
 const figure = (name: string, samples: readonly number[]): Figure => ({ name, what: name, unit: "/s", median: median(samples), spread: 0, samples });
@@ -60,28 +61,53 @@ describe("targets", () => {
     expect(names).to.include.members(["rpc-null", "sp", "message-channel", "floor"]);
     expect(names).not.to.include("mix");
   });
+  it("are all that a quick run measures", () => {
+    const names = chosen(contestants, [], true).map((c) => c.name);
+    expect(names).to.include.members(targets.map((t) => t.of));
+    expect(names).not.to.include("mix-4k");
+    expect(chosen(contestants, [])).to.equal(contestants);
+  });
 });
 
 describe("the guard", () => {
-  it("passes a run that is its own baseline, and one with noise", () => {
+  /** Measured once more, it is `second`. */
+  const judged = (first: readonly Reached[], baseline: Baseline, second = first): Promise<readonly string[]> =>
+    guard(first, baseline, (suspects) => Promise.resolve(second.filter((r) => suspects.includes(r.target))));
+
+  it("passes a run that is its own baseline, and one with noise", async () => {
     const baseline = baselineOf(run(3000));
-    expect(guard(run(3000), baseline)).to.deep.equal([]);
-    expect(guard(run(1600, 190, 550), baseline)).to.deep.equal([]);
+    expect(await judged(run(3000), baseline)).to.deep.equal([]);
+    expect(await judged(run(1600, 190, 550), baseline)).to.deep.equal([]);
   });
-  it("passes whatever is better", () => expect(guard(run(30_000, 10, 30), baselineOf(run(3000)))).to.deep.equal([]));
-  it("fails a run that is worse than half of its baseline, and says which ratio", () => {
-    const lines = guard(run(1400), baselineOf(run(3000)));
+  it("passes whatever is better", async () => expect(await judged(run(30_000, 10, 30), baselineOf(run(3000)))).to.deep.equal([]));
+  it("fails a run that is worse than half of its baseline, and says which ratio", async () => {
+    const lines = await judged(run(1400), baselineOf(run(3000)));
     expect(lines).to.have.length(1);
     expect(lines[0]).to.contain(key(rpc)).and.contain("14.0").and.contain("30");
   });
-  it("fails against a baseline that is more than twice as good, on both kinds of ratio", () => {
-    expect(guard(run(3000, 100, 300), baselineOf(run(6100, 49, 149)))).to.have.length(3);
+  it("fails against a baseline that is more than twice as good, on both kinds of ratio", async () => {
+    expect(await judged(run(3000, 100, 300), baselineOf(run(6100, 49, 149)))).to.have.length(3);
   });
-  it("looks at no clock: a ratio to a plain number of milliseconds is none of its business", () => {
+  it("measures what looks slower again, and passes what was noise", async () => {
+    expect(await judged(run(1400), baselineOf(run(3000)), run(2900))).to.deep.equal([]);
+    const asked: string[] = [];
+    await guard(run(1400), baselineOf(run(3000)), (suspects) => {
+      asked.push(...suspects.map(key));
+      return Promise.resolve([]);
+    });
+    expect(asked).to.deep.equal([key(rpc)]);
+  });
+  it("looks at no clock: a ratio to a plain number of milliseconds is none of its business", async () => {
     expect(Object.keys(baselineOf(run(3000)))).to.deep.equal([key(rpc), key(start), key(size)]);
-    expect(guard(run(3000), { [key(clock)]: 0.001 })).to.deep.equal([]);
+    expect(await judged(run(3000), { [key(clock)]: 0.001 })).to.deep.equal([]);
   });
-  it("says nothing of ratios that the baseline does not have", () => expect(guard(run(1), {})).to.deep.equal([]));
+  it("says nothing of ratios that the baseline does not have", async () => expect(await judged(run(1), {})).to.deep.equal([]));
+  it("has a baseline that every ratio of it is among the targets'", () => {
+    const known = new Set(targets.map(key));
+    const baseline = JSON.parse(readFileSync(new URL("../../bench/baseline.json", import.meta.url), "utf8")) as Baseline;
+    expect(Object.keys(baseline).filter((k) => !known.has(k))).to.deep.equal([]);
+    expect(Object.values(baseline).filter((v) => !(v > 0))).to.deep.equal([]);
+  });
 });
 
 describe("growth", () => {
