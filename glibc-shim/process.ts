@@ -158,12 +158,17 @@ export class Process {
   private startCount = 0;
 
   /** Where new threads of this process, and of its children, begin: one address, and a number that says what to run. */
-  readonly threadEntry: Entry = (registers) => {
-    const body = this.starts.get(registers.arg);
-    invariant(body !== undefined, "a thread begins once, with what was set up for it", registers.arg);
-    this.starts.delete(registers.arg);
-    return body();
-  };
+  readonly threadEntry: Entry = this.entryOfThreads();
+
+  /** A function returned, and not written down as the field's value: V8 would keep it, and the whole process with it, until it collects its long-lived objects. */
+  private entryOfThreads(): Entry {
+    return (registers) => {
+      const body = this.starts.get(registers.arg);
+      invariant(body !== undefined, "a thread begins once, with what was set up for it", registers.arg);
+      this.starts.delete(registers.arg);
+      return body();
+    };
+  }
 
   /** The argument for a thread that is to run `body`. */
   toStart(body: () => Syscall<void>): number {

@@ -58,8 +58,8 @@ function rootDevice(words: readonly string[]): string {
 
 function defineSymbols(machine: Machine, boot: BootScript<PortRef, Task>): void {
   const words = machine.commandLine.split(/[ \t]+/).filter((w) => w !== "");
-  boot.define("host-port", { type: "port", port: machine.hostPrivPort });
-  boot.define("device-port", { type: "port", port: machine.deviceMasterPort });
+  boot.define("host-port", { type: "port", port: machine.hostPorts.of("host-priv") });
+  boot.define("device-port", { type: "port", port: machine.hostPorts.of("device-master") });
   boot.define("kernel-task", { type: "port", port: machine.kernelTask.selfPort });
   boot.define("kernel-command-line", { type: "string", text: machine.commandLine });
   boot.define("boot-args", { type: "string", text: bootFlags(words) });
@@ -98,7 +98,7 @@ function resume(machine: Machine, task: Task): void {
 function bootCompatibly(machine: Machine, modules: readonly BootModule[], path: string): void {
   const words = machine.commandLine.split(/[ \t]+/).filter((w) => w !== "");
   const task = machine.createTask(null, "bootstrap", false);
-  const ports = [machine.hostPrivPort, machine.deviceMasterPort].map((port) => String(insertRight(task.space, port)));
+  const ports = [machine.hostPorts.of("host-priv"), machine.hostPorts.of("device-master")].map((port) => String(insertRight(task.space, port)));
   const environment = machine.commandLine === "" ? [] : [`MULTIBOOT_CMDLINE=${machine.commandLine}`];
   loadTask(machine, task, imageOf(modules, path), ["bootstrap", bootFlags(words), ...ports, rootDevice(words)], environment);
   resume(machine, task);

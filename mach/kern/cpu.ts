@@ -140,7 +140,7 @@ function execute(machine: Machine, thread: Thread, trap: Exclude<Trap, MachMsg>)
     case "mach_thread_self":
       return insertRight(thread.space, thread.selfPort);
     case "mach_host_self":
-      return insertRight(thread.space, machine.hostPort);
+      return insertRight(thread.space, machine.hostPorts.of("host"));
     case "mach_reply_port":
       return replyPort(machine, thread.space);
     case "swtch":

@@ -97,36 +97,46 @@ const groupOf = (kind: KernelEvent["kind"]): EventGroup | "event" => {
   return kind === "scheduled" || kind === "choice" ? "schedule" : "event";
 };
 
+/** Whose tap it is. */
+export interface TapOwner {
+  tapChanged(): void;
+}
+
 /** Where events come out. `emit` is called behind a check that somebody listens, so that nothing is built for nobody. */
 export class Tap {
-  private readonly emitter = new EventEmitter<Record<EventGroup | "event", [KernelEvent]>>();
+  private emitter: EventEmitter<Record<EventGroup | "event", [KernelEvent]>> | null = null;
+  /** Is told when somebody comes or goes. */
+  private readonly owner: TapOwner;
   /** Somebody listens. */
   listening = false;
   /** Somebody wants to know of rights, or of who runs. */
   rights = false;
   schedule = false;
-  /** Told when somebody comes or goes. */
-  onChange: (() => void) | null = null;
+
+  constructor(owner: TapOwner) {
+    this.owner = owner;
+  }
 
   /** `listener` sees every event from now on but those of groups that it does not name; the answer ends that. */
   listen(listener: (event: KernelEvent) => void, groups: readonly EventGroup[] = []): () => void {
     const all = ["event", ...groups] as const;
-    for (const group of all) this.emitter.on(group, listener);
-    this.changed();
+    const emitter = (this.emitter ??= new EventEmitter());
+    for (const group of all) emitter.on(group, listener);
+    this.changed(emitter);
     return () => {
-      for (const group of all) this.emitter.off(group, listener);
-      this.changed();
+      for (const group of all) emitter.off(group, listener);
+      this.changed(emitter);
     };
   }
 
-  private changed(): void {
-    this.listening = this.emitter.listenerCount("event") > 0;
-    this.rights = this.emitter.listenerCount("rights") > 0;
-    this.schedule = this.emitter.listenerCount("schedule") > 0;
-    this.onChange?.();
+  private changed(emitter: NonNullable<Tap["emitter"]>): void {
+    this.listening = emitter.listenerCount("event") > 0;
+    this.rights = emitter.listenerCount("rights") > 0;
+    this.schedule = emitter.listenerCount("schedule") > 0;
+    this.owner.tapChanged();
   }
 
   emit(event: KernelEvent): void {
-    this.emitter.emit(groupOf(event.kind), event);
+    this.emitter?.emit(groupOf(event.kind), event);
   }
 }

@@ -22,6 +22,14 @@ export function objectPort(owner: PortOwner, object: KObject): Port {
   return port;
 }
 
+/** The port of a kernel object whose number has been taken before. */
+export function numberedPort(owner: PortOwner, id: number, object: KObject): Port {
+  const port = new Port(id, owner.ids);
+  port.kobject = object;
+  owner.receives.add(port);
+  return port;
+}
+
 /** The port of an object that is no more dies; so does a port that waits for answers. */
 export function closePort(owner: PortOwner, port: Port): void {
   owner.receives.delete(port);

@@ -6,28 +6,17 @@
  */
 import { releaseSendRight } from "../ipc/kernel-port.ts";
 import { isPort } from "../ipc/kmsg.ts";
-import { Space } from "../ipc/space.ts";
 import { spaceDestroy } from "../ipc/space-death.ts";
 import { taskNotify } from "../interfaces/task-notify.ts";
-import { VmMap } from "../vm/map.ts";
 import { copyRight } from "./special-ports.ts";
 import { kernelRequest, Rights } from "./kernel-send.ts";
 import type { Machine } from "./machine.ts";
-import { Port } from "../ipc/port.ts";
-import { closePort } from "./kernel-ports.ts";
-import { Task, Text } from "./task.ts";
+import { NO_REGISTERED, Task } from "./task.ts";
 import { Thread } from "./thread.ts";
 
 /** A new task. `inherit`: whether it gets memory and text of `parent`. The proc server hears of it (`mach_notify_new_task`). */
 export function createTask(machine: Machine, parent: Task | null, name: string, inherit: boolean): Task {
-  const port = new Port(machine.ids.nextPort++, machine.ids);
-  const map = parent !== null && inherit ? parent.map.fork() : new VmMap();
-  const text = parent !== null && inherit ? parent.text.copy() : new Text();
-  const id = machine.nextTaskId++;
-  const task = new Task(id, parent, name, new Space(machine.ids, id), map, port, text, machine.clock.now);
-  port.kobject = task;
-  machine.receives.add(port);
-  task.selfPort = port.makeSend();
+  const task = new Task(machine, machine.nextTaskId++, parent, name, inherit ? parent : null, machine.clock.now);
   if (parent !== null) inheritPorts(task, parent);
   machine.tasks.add(task);
   if (parent?.personality) {
@@ -35,7 +24,7 @@ export function createTask(machine: Machine, parent: Task | null, name: string, 
     parent.personality.taskCreated(task, parent);
   }
   if (machine.tap.listening)
-    machine.tap.emit({ kind: "task-created", at: machine.clock.now, task: task.id, parent: parent?.id, name, port: port.id });
+    machine.tap.emit({ kind: "task-created", at: machine.clock.now, task: task.id, parent: parent?.id, name, port: task.portId });
   if (parent !== null) announce(machine, task, parent);
   return task;
 }
@@ -43,7 +32,7 @@ export function createTask(machine: Machine, parent: Task | null, name: string, 
 function inheritPorts(task: Task, parent: Task): void {
   task.exceptionPort = copyRight(parent.exceptionPort);
   task.bootstrapPort = copyRight(parent.bootstrapPort);
-  for (const [i, ref] of parent.registered.entries()) task.registered[i] = copyRight(ref);
+  if (parent.registered !== NO_REGISTERED) task.registered = parent.registered.map(copyRight);
 }
 
 /** Tells whoever called `register_new_task_notification`. */
@@ -62,27 +51,23 @@ export function terminateTask(machine: Machine, task: Task): void {
   for (const thread of [...task.threads]) terminateThread(machine, thread);
   machine.tasks.delete(task);
   task.personality?.taskEnded(task);
-  for (const ref of [task.selfPort, task.exceptionPort, task.bootstrapPort, ...task.registered]) releaseSendRight(ref);
-  task.selfPort = null;
+  task.releaseSelf();
+  for (const ref of [task.exceptionPort, task.bootstrapPort, ...task.registered]) releaseSendRight(ref);
   task.exceptionPort = null;
   task.bootstrapPort = null;
-  task.registered.fill(null);
+  task.registered = NO_REGISTERED;
   spaceDestroy(task.space);
   task.map.destroy();
-  closePort(machine, task.port);
+  task.endPort();
   if (machine.tap.listening) machine.tap.emit({ kind: "task-terminated", at: machine.clock.now, task: task.id });
 }
 
 /** A new thread, suspended once, without registers. */
 export function createThread(machine: Machine, task: Task): Thread {
-  const port = new Port(machine.ids.nextPort++, machine.ids);
-  const thread = new Thread(machine.nextThreadId++, task, port, machine.clock.now);
-  port.kobject = thread;
-  machine.receives.add(port);
-  thread.selfPort = port.makeSend();
+  const thread = new Thread(machine, machine.nextThreadId++, task, machine.clock.now);
   task.threads.push(thread);
   if (machine.tap.listening)
-    machine.tap.emit({ kind: "thread-created", at: machine.clock.now, task: task.id, thread: thread.id, port: port.id });
+    machine.tap.emit({ kind: "thread-created", at: machine.clock.now, task: task.id, thread: thread.id, port: thread.portId });
   return thread;
 }
 
@@ -97,10 +82,9 @@ export function terminateThread(machine: Machine, thread: Thread): void {
   const i = task.threads.indexOf(thread);
   if (i >= 0) task.threads.splice(i, 1);
   task.deadThreadsTime += thread.cpuTime;
-  releaseSendRight(thread.selfPort);
+  thread.releaseSelf();
   releaseSendRight(thread.exceptionPort);
-  thread.selfPort = null;
   thread.exceptionPort = null;
-  closePort(machine, thread.port);
+  thread.endPort();
   if (machine.tap.listening) machine.tap.emit({ kind: "thread-terminated", at: machine.clock.now, task: task.id, thread: thread.id });
 }

@@ -4,24 +4,25 @@
  * The host gives it a boot script and modules, types at its console and runs it; `run` comes back when nothing can go on without the host. One seed and the same inputs give
  * the same history.
  */
-import { Console, DebugExit } from "../device/console.ts";
+import type { Console, DebugExit } from "../device/console.ts";
 import type { Device } from "../device/device.ts";
-import { timeDevice } from "../device/time.ts";
 import { BLOCKED, type IpcHost, type IpcObserver, type IpcTimer, type IpcWait, type KObject } from "../ipc/host.ts";
 import { DEAD, isPort, type Kmsg, type PortRef } from "../ipc/kmsg.ts";
 import { deliverAlways } from "../ipc/mach-msg.ts";
 import type { Port } from "../ipc/port.ts";
-import { objectPort, type PortOwner } from "./kernel-ports.ts";
+import { HostPorts } from "./host-ports.ts";
+import type { PortOwner } from "./kernel-ports.ts";
 import { bootModules, type BootModule } from "./bootstrap.ts";
 import { Clock } from "./clock.ts";
 import { runSlice } from "./cpu.ts";
-import { Tap, type HostEvent } from "./events.ts";
+import { Tap, type HostEvent, type TapOwner } from "./events.ts";
 import { Gsync } from "./gsync.ts";
 import { InvariantError } from "./invariant.ts";
 import { answerKernelCall, type KernelCall } from "./kernel-call.ts";
 import { createTask, createThread, terminateTask, terminateThread } from "./lifecycle.ts";
 import { Pagers, type Proxy } from "../vm/pager.ts";
 import { MessageObserver, NameObserver } from "./observe.ts";
+import { Peripherals } from "./peripherals.ts";
 import { RandomStream } from "./random.ts";
 import { RunQueue, type ChoiceKind, type Strategy } from "./scheduler.ts";
 import { kernelTable } from "./servers.ts";
@@ -60,18 +61,13 @@ export interface RunOptions {
 /** Traps that a thread may make while others wait. */
 const QUANTUM = 1000;
 
-export class Machine implements IpcHost, PortOwner {
+export class Machine implements IpcHost, PortOwner, TapOwner {
   readonly clock: Clock;
   readonly seed: number;
   readonly random: RandomStream;
-  readonly tap = new Tap();
+  readonly tap: Tap = new Tap(this);
   readonly instructions: ReadonlyMap<string, Entry>;
   readonly commandLine: string;
-  readonly console = new Console();
-  readonly debugExit = new DebugExit();
-  readonly devices = new Map<string, Device>();
-  /** Ports of devices that have been opened. */
-  readonly devicePorts = new Map<string, Port>();
   readonly ids: { nextPort: number; observer: IpcObserver | null; rights: NameObserver | null } = { nextPort: 1, observer: null, rights: null };
   /** Ports whose receive right is the kernel's. */
   readonly receives = new Set<Port>();
@@ -84,8 +80,9 @@ export class Machine implements IpcHost, PortOwner {
   /** Alive, in the order of creation. */
   readonly tasks = new Set<Task>();
   readonly strategy: Strategy | undefined;
-  readonly gsync = new Gsync();
-  readonly pagers: Pagers;
+  private peripherals: Peripherals | null = null;
+  private madeGsync: Gsync | null = null;
+  private madePagers: Pagers | null = null;
   newTaskNotification: PortRef = null;
   halted: Halt | undefined;
   /** The running thread has given up the rest of its quantum. */
@@ -94,12 +91,8 @@ export class Machine implements IpcHost, PortOwner {
   steps = 0;
   current: Thread | undefined;
 
-  readonly hostPort: Port;
-  readonly hostPrivPort: Port;
-  readonly deviceMasterPort: Port;
-  readonly processorSetPort: Port;
-  readonly processorSetNamePort: Port;
-  readonly processorPort: Port;
+  /** The ports of the host itself. */
+  readonly hostPorts: HostPorts = new HostPorts(this);
   readonly kernelTask: Task;
 
   private readonly table = kernelTable;
@@ -114,46 +107,47 @@ export class Machine implements IpcHost, PortOwner {
 
   constructor(options: MachineOptions) {
     this.clock = new Clock(options.bootTime ?? 0);
-    this.watchable();
     this.seed = options.seed ?? 0;
     this.random = new RandomStream(this.seed);
     this.strategy = options.scheduler;
     this.instructions = options.instructions;
     this.commandLine = options.commandLine ?? "";
-    this.hostPort = objectPort(this, { kind: "host" });
-    this.hostPrivPort = objectPort(this, { kind: "host-priv" });
-    this.deviceMasterPort = objectPort(this, { kind: "device-master" });
-    this.processorSetPort = objectPort(this, { kind: "processor-set" });
-    this.processorSetNamePort = objectPort(this, { kind: "processor-set-name" });
-    this.processorPort = objectPort(this, { kind: "processor" });
-    this.pagers = new Pagers(this, (message) => this.send(message));
     this.kernelTask = this.createTask(null, "gnumach", false);
-    this.addDevice("console", this.console.device);
-    this.addDevice("console-size", this.console.sizeDevice);
-    this.addDevice("debug-exit", this.debugExit.device);
-    this.addDevice("time", timeDevice(this.clock));
-    this.console.watch = {
+  }
+
+  /** Observers are in place exactly while somebody listens. */
+  tapChanged(): void {
+    this.ids.observer = this.tap.listening ? new MessageObserver(this.tap, this.clock) : null;
+    this.ids.rights = this.tap.rights ? new NameObserver(this.tap, this.clock, this.tasks) : null;
+  }
+
+  // ---- parts that are made when they are first needed
+
+  get attached(): Peripherals {
+    return (this.peripherals ??= new Peripherals(this.clock, {
       output: (bytes) => {
         if (this.tap.listening) this.tap.emit({ kind: "console", at: this.clock.now, bytes });
       },
       input: (bytes) => this.hostActs((when) => ({ kind: "console-input", ...when, bytes: bytes.slice() })),
       resized: (rows, columns) => this.hostActs((when) => ({ kind: "console-resized", ...when, rows, columns })),
-    };
+    }));
   }
-
-  /** Observers are in place exactly while somebody listens. */
-  private watchable(): void {
-    const messages = new MessageObserver(this.tap, this.clock);
-    const names = new NameObserver(this.tap, this.clock, this.tasks);
-    this.tap.onChange = () => {
-      this.ids.observer = this.tap.listening ? messages : null;
-      this.ids.rights = this.tap.rights ? names : null;
-    };
+  get console(): Console {
+    return this.attached.console;
+  }
+  get debugExit(): DebugExit {
+    return this.attached.debugExit;
+  }
+  get gsync(): Gsync {
+    return (this.madeGsync ??= new Gsync());
+  }
+  get pagers(): Pagers {
+    return (this.madePagers ??= new Pagers(this, (message) => this.send(message)));
   }
 
   /** Makes `device` known to `device_open`. */
   addDevice(name: string, device: Device): void {
-    this.devices.set(name, device);
+    this.attached.devices.set(name, device);
   }
 
   /** Loads the modules as the script says, and starts what it resumes (boot.md §1). A bad script is a panic. */

@@ -20,15 +20,15 @@ const onMaster: KernelHandlers<Routines, true> = {
 
 /** The port of the device called `name`: one for all who open it. */
 function openDevice(machine: Machine, name: string, mode: number): Port | Failure {
-  const found = machine.devices.get(name);
+  const found = machine.attached.devices.get(name);
   if (found === undefined) return Dev.NO_SUCH_DEVICE;
   const err = found.open?.(mode) ?? 0;
   if (err !== 0) return err;
-  let port = machine.devicePorts.get(name);
+  let port = machine.attached.ports.get(name);
   if (port === undefined) {
     const object: OpenDevice = { kind: "device", name, device: found };
     port = objectPort(machine, object);
-    machine.devicePorts.set(name, port);
+    machine.attached.ports.set(name, port);
   }
   return port;
 }

@@ -23,7 +23,9 @@ function sleep(task: Task, addr: number, msec: number, flags: number, call: Kern
   };
   const timer = (flags & GsyncFlag.TIMED) !== 0 ? (fire: () => void) => machine.clock.after(msec * 1000, fire) : undefined;
   const finish = machine.gsync.wait(placeOf(task.map, addr, (flags & GsyncFlag.SHARED) !== 0), end, timer);
-  sender.interruptCall = () => finish(Kern.INTERRUPTED);
+  // named first: V8 puts a function that is written down as a property's value among its long-lived objects
+  const interrupt = (): void => finish(Kern.INTERRUPTED);
+  sender.interruptCall = interrupt;
   return LATER;
 }
 

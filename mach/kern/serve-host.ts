@@ -45,8 +45,8 @@ const onHost: KernelHandlers<typeof machHost.routines, true> = {
   },
   host_kernel_version: () => ({ err: 0, kernel_version: KERNEL_VERSION }),
   host_get_kernel_version: () => ({ err: 0, kernel_version: KERNEL_VERSION }),
-  processor_set_default: (_host, _args, call) => ({ err: 0, default_set: call.give(call.machine.processorSetNamePort.makeSend()) }),
-  host_processor_sets: (_host, _args, call) => ({ err: 0, processor_sets: [call.give(call.machine.processorSetNamePort.makeSend())] }),
+  processor_set_default: (_host, _args, call) => ({ err: 0, default_set: call.give(call.machine.hostPorts.of("processor-set-name").makeSend()) }),
+  host_processor_sets: (_host, _args, call) => ({ err: 0, processor_sets: [call.give(call.machine.hostPorts.of("processor-set-name").makeSend())] }),
   processor_set_create: () => ({ err: Kern.FAILURE }),
   vm_wire: (_host, { task, address, size, access }, call) => {
     const target = call.machine.objectOf(call.right(task));
@@ -57,11 +57,11 @@ const onHost: KernelHandlers<typeof machHost.routines, true> = {
 };
 
 const onHostPriv: KernelHandlers<typeof machHost.routines, true> = {
-  host_processors: (_host, _args, call) => ({ err: 0, processor_list: [call.give(call.machine.processorPort.makeSend())] }),
+  host_processors: (_host, _args, call) => ({ err: 0, processor_list: [call.give(call.machine.hostPorts.of("processor").makeSend())] }),
   host_processor_set_priv: (_host, { set_name }, call) => {
     const kind = call.machine.objectOf(call.right(set_name))?.kind;
     if (kind !== "processor-set-name" && kind !== "processor-set") return { err: Kern.INVALID_ARGUMENT };
-    return { err: 0, set: call.give(call.machine.processorSetPort.makeSend()) };
+    return { err: 0, set: call.give(call.machine.hostPorts.of("processor-set").makeSend()) };
   },
   host_set_time: (_host, { new_time: [sec = 0, usec = 0] }, { machine }) => {
     machine.clock.bootTime = (sec >>> 0) * 1e6 + usec - machine.clock.now;
@@ -105,9 +105,9 @@ const onSetName: KernelHandlers<typeof machHost.routines, true> = {
   processor_set_info: (_set, { flavor, info_outCnt }, call) => {
     const info = setInfo(flavor, call.machine);
     if (info === undefined || info_outCnt < info.length) return { err: Kern.INVALID_ARGUMENT };
-    return { err: 0, host: call.give(call.machine.hostPort.makeSend()), info_out: info };
+    return { err: 0, host: call.give(call.machine.hostPorts.of("host").makeSend()), info_out: info };
   },
-  processor_set_processors: (_set, _args, call) => ({ err: 0, processors_list: [call.give(call.machine.processorPort.makeSend())] }),
+  processor_set_processors: (_set, _args, call) => ({ err: 0, processors_list: [call.give(call.machine.hostPorts.of("processor").makeSend())] }),
 };
 
 const onProcessor: KernelHandlers<typeof machHost.routines, true> = {
@@ -115,10 +115,10 @@ const onProcessor: KernelHandlers<typeof machHost.routines, true> = {
   processor_exit: () => ({ err: Kern.FAILURE }),
   processor_control: () => ({ err: Kern.FAILURE }),
   processor_assign: () => ({ err: Kern.FAILURE }),
-  processor_get_assignment: (_p, _args, call) => ({ err: 0, assigned_set: call.give(call.machine.processorSetNamePort.makeSend()) }),
+  processor_get_assignment: (_p, _args, call) => ({ err: 0, assigned_set: call.give(call.machine.hostPorts.of("processor-set-name").makeSend()) }),
   processor_info: (_p, { flavor, processor_info_outCnt }, call) => {
     if (flavor !== 1 || processor_info_outCnt < 5) return { err: Kern.INVALID_ARGUMENT };
-    return { err: 0, host: call.give(call.machine.hostPort.makeSend()), processor_info_out: [7, 4, 1, 0, 1] };
+    return { err: 0, host: call.give(call.machine.hostPorts.of("host").makeSend()), processor_info_out: [7, 4, 1, 0, 1] };
   },
 };
 
@@ -126,13 +126,13 @@ const onProcessor: KernelHandlers<typeof machHost.routines, true> = {
 const onTask: KernelHandlers<typeof machHost.routines, Task> = {
   task_assign: () => ({ err: Kern.FAILURE }),
   task_assign_default: () => ({ err: 0 }),
-  task_get_assignment: (_t, _args, call) => ({ err: 0, assigned_set: call.give(call.machine.processorSetNamePort.makeSend()) }),
+  task_get_assignment: (_t, _args, call) => ({ err: 0, assigned_set: call.give(call.machine.hostPorts.of("processor-set-name").makeSend()) }),
   task_priority: (_t, { priority }) => (priority < 0 || priority > 63 ? { err: Kern.INVALID_ARGUMENT } : { err: 0 }),
 };
 const onThread: KernelHandlers<typeof machHost.routines, unknown> = {
   thread_assign: () => ({ err: Kern.FAILURE }),
   thread_assign_default: () => ({ err: 0 }),
-  thread_get_assignment: (_t, _args, call) => ({ err: 0, assigned_set: call.give(call.machine.processorSetNamePort.makeSend()) }),
+  thread_get_assignment: (_t, _args, call) => ({ err: 0, assigned_set: call.give(call.machine.hostPorts.of("processor-set-name").makeSend()) }),
   thread_priority: (_t, { priority }) => (priority < 0 || priority > 63 ? { err: Kern.INVALID_ARGUMENT } : { err: 0 }),
   thread_max_priority: (_t, { max_priority }) => (max_priority < 0 || max_priority > 63 ? { err: Kern.INVALID_ARGUMENT } : { err: 0 }),
   thread_policy: () => ({ err: 0 }),

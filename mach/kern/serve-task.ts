@@ -62,11 +62,11 @@ const handlers: KernelHandlers<typeof mach.routines, Task> = {
   },
   mach_ports_register: (task, { init_port_set }, call) => {
     if (init_port_set.length > TASK_PORT_REGISTER_MAX) return { err: Kern.INVALID_ARGUMENT };
-    const old = [...task.registered];
-    for (let i = 0; i < TASK_PORT_REGISTER_MAX; i++) {
+    const old = task.registered;
+    task.registered = Array.from({ length: TASK_PORT_REGISTER_MAX }, (_, i) => {
       const handle = init_port_set[i];
-      task.registered[i] = handle === undefined ? null : call.take(handle);
-    }
+      return handle === undefined ? null : call.take(handle);
+    });
     old.forEach(releaseSendRight);
     return { err: 0 };
   },

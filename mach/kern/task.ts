@@ -4,13 +4,14 @@
  * A dead task has no threads, no names, no memory, and its port is dead; nothing brings it back. Every send right in `exceptionPort`, `bootstrapPort` and `registered`
  * is one that the task holds and that counts.
  */
-import type { IpcMemory, KObject } from "../ipc/host.ts";
+import type { IpcMemory } from "../ipc/host.ts";
 import type { PortRef } from "../ipc/kmsg.ts";
-import type { Port } from "../ipc/port.ts";
-import type { Space } from "../ipc/space.ts";
+import { Space } from "../ipc/space.ts";
 import { copyin, copyout, isFault } from "../vm/access.ts";
 import type { VmCopy } from "../vm/copy.ts";
-import type { VmMap } from "../vm/map.ts";
+import { VmMap } from "../vm/map.ts";
+import type { PortOwner } from "./kernel-ports.ts";
+import { WithPort } from "./own-port.ts";
 import type { Personality } from "./personality.ts";
 import type { Entry } from "./syscall.ts";
 import type { Thread } from "./thread.ts";
@@ -18,42 +19,79 @@ import type { Thread } from "./thread.ts";
 /** Slots of `mach_ports_register`. */
 export const TASK_PORT_REGISTER_MAX = 4;
 
-export class Task implements KObject {
-  readonly kind = "task";
+/** The registered ports of a task that has none. */
+export const NO_REGISTERED: readonly PortRef[] = new Array<PortRef>(TASK_PORT_REGISTER_MAX).fill(null);
+
+export class Task extends WithPort implements IpcMemory {
   readonly id: number;
-  readonly space: Space;
-  readonly map: VmMap;
-  readonly memory: IpcMemory;
-  readonly port: Port;
-  readonly text: Text;
   readonly parent: Task | null;
+  private ownSpace: Space | null = null;
+  private ownMap: VmMap | null = null;
+  private ownText: Text | null = null;
   readonly threads: Thread[] = [];
   name: string;
-  alive = true;
   essential = false;
   /** Whose system calls its foreign traps are; the parent's at first. */
   personality: Personality | null = null;
   suspendCount = 0;
-  /** What `mach_task_self` gives; a send right that the task holds. */
-  selfPort: PortRef = null;
   exceptionPort: PortRef = null;
   bootstrapPort: PortRef = null;
-  readonly registered: PortRef[] = new Array<PortRef>(TASK_PORT_REGISTER_MAX).fill(null);
+  registered: readonly PortRef[] = NO_REGISTERED;
   /** Microseconds used by threads that have ended. */
   deadThreadsTime = 0;
   readonly createdAt: number;
 
-  constructor(id: number, parent: Task | null, name: string, space: Space, map: VmMap, port: Port, text: Text, createdAt: number) {
+  /** `from`: whose memory and text it gets, by inheritance; null: none. */
+  constructor(owner: PortOwner, id: number, parent: Task | null, name: string, from: Task | null, createdAt: number) {
+    super(owner);
     this.id = id;
     this.parent = parent;
     this.name = name;
-    this.space = space;
-    this.map = map;
-    this.memory = new TaskMemory(map);
-    this.port = port;
-    this.text = text;
     this.createdAt = createdAt;
-    map.watcher = text;
+    if (from !== null) {
+      if (from.ownMap !== null) this.watched(from.ownMap.fork());
+      if (from.ownText !== null) this.ownText = from.ownText.copy();
+    }
+  }
+
+  get kind(): "task" {
+    return "task";
+  }
+
+  /** Its names; made when first needed, as are memory and text. */
+  get space(): Space {
+    return (this.ownSpace ??= new Space(this.owner.ids, this.id));
+  }
+
+  get map(): VmMap {
+    return this.ownMap ?? this.watched(new VmMap());
+  }
+
+  get text(): Text {
+    return (this.ownText ??= new Text());
+  }
+
+  private watched(map: VmMap): VmMap {
+    map.watcher = this;
+    return (this.ownMap = map);
+  }
+
+  /** Memory from `start` up to `end` has been deallocated, and text that lay there goes. */
+  unmapped(start: number, end: number): void {
+    this.ownText?.unmapped(start, end);
+  }
+
+  // ---- its memory as ipc uses it
+
+  copyin(address: number, size: number): VmCopy | undefined {
+    const copy = copyin(this.map, address, size);
+    return isFault(copy) ? undefined : copy;
+  }
+  copyout(copy: VmCopy): number | undefined {
+    return copyout(this.map, copy);
+  }
+  deallocate(address: number, size: number): void {
+    this.map.deallocate(address, size);
   }
 }
 
@@ -101,23 +139,5 @@ export class Text {
       this.entries?.delete(address);
       this.addresses?.delete(entry);
     }
-  }
-}
-
-/** A task's memory as ipc uses it. */
-class TaskMemory implements IpcMemory {
-  private readonly map: VmMap;
-  constructor(map: VmMap) {
-    this.map = map;
-  }
-  copyin(address: number, size: number): VmCopy | undefined {
-    const copy = copyin(this.map, address, size);
-    return isFault(copy) ? undefined : copy;
-  }
-  copyout(copy: VmCopy): number | undefined {
-    return copyout(this.map, copy);
-  }
-  deallocate(address: number, size: number): void {
-    this.map.deallocate(address, size);
   }
 }

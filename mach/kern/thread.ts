@@ -5,12 +5,13 @@
  * that it is in, so that it goes on when the frame above has returned; registers are the top frame's. A thread runs when nothing holds it: its own suspend count, its task's, a wait in ipc, or a
  * fault that a pager or an exception server is dealing with.
  */
-import { BLOCKED, type IpcMemory, type IpcThread, type IpcWait, type KObject, type SpareWait } from "../ipc/host.ts";
+import { BLOCKED, type IpcMemory, type IpcThread, type IpcWait, type SpareWait } from "../ipc/host.ts";
 import type { PortRef } from "../ipc/kmsg.ts";
-import type { Port } from "../ipc/port.ts";
 import type { Space } from "../ipc/space.ts";
 import { Debug } from "./debug.ts";
+import { WithPort } from "./own-port.ts";
 import { newThreadStorage, THREAD_STATE_COUNT, ThreadStateWord, type Registers, type Syscall, type ThreadStorage, type Trap } from "./syscall.ts";
+import type { PortOwner } from "./kernel-ports.ts";
 import type { Task } from "./task.ts";
 
 /** A routine that is running, or that is to be called next. */
@@ -35,21 +36,16 @@ const TRAP_FLAG = 0x100;
 /** Base priority of user threads. */
 export const BASE_PRIORITY = 25;
 
-export class Thread implements IpcThread, KObject {
-  readonly kind = "thread";
+export class Thread extends WithPort implements IpcThread {
   readonly id: number;
   readonly task: Task;
   readonly space: Space;
   readonly memory: IpcMemory;
-  readonly port: Port;
-  /** What `mach_thread_self` gives; a send right that the thread holds. */
-  selfPort: PortRef = null;
   exceptionPort: PortRef = null;
   name = "";
-  alive = true;
   suspendCount = 1;
   readonly tls: ThreadStorage = newThreadStorage();
-  readonly frames: Frame[] = [];
+  frames: Frame[] = [];
   wait: IpcWait | null = null;
   spareWait: SpareWait | null = null;
   /** The wait is over; `wait.finish(wakeCode)` has not been called yet. */
@@ -67,13 +63,17 @@ export class Thread implements IpcThread, KObject {
   cpuTime = 0;
   readonly createdAt: number;
 
-  constructor(id: number, task: Task, port: Port, createdAt: number) {
+  constructor(owner: PortOwner, id: number, task: Task, createdAt: number) {
+    super(owner);
     this.id = id;
     this.task = task;
     this.space = task.space;
-    this.memory = task.memory;
-    this.port = port;
+    this.memory = task;
     this.createdAt = createdAt;
+  }
+
+  get kind(): "thread" {
+    return "thread";
   }
 
   /** Nothing keeps the thread from running. */
@@ -93,12 +93,18 @@ export class Thread implements IpcThread, KObject {
   setState(words: readonly number[]): void {
     const stepping = ((words[FLAGS] ?? 0) & TRAP_FLAG) !== 0;
     if (stepping || this.debug !== null) (this.debug ??= new Debug()).stepping = stepping;
-    const registers = Array.from({ length: THREAD_STATE_COUNT }, (_, i) => words[i] ?? 0);
+    const registers = words.length === THREAD_STATE_COUNT ? words.slice() : Array.from({ length: THREAD_STATE_COUNT }, (_, i) => words[i] ?? 0);
     const { top } = this;
     // a routine that has not begun, or could not: it will not be returned to
     const fresh = top?.body === null && (this.frames.length === 1 || this.stopped === "exception");
     if (top !== undefined && (fresh || registers[ThreadStateWord.pc] === top.registers[ThreadStateWord.pc])) top.registers = registers;
-    else this.frames.push({ body: null, registers, result: 0, again: null, ahead: null });
+    else this.pushFrame({ body: null, registers, result: 0, again: null, ahead: null });
+  }
+
+  /** An array of one has no room to spare: most threads never have a second frame. */
+  private pushFrame(frame: Frame): void {
+    if (this.frames.length === 0) this.frames = [frame];
+    else this.frames.push(frame);
   }
 
   /** Registers as the CPU has them for a routine that is due. */

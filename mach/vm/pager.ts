@@ -84,7 +84,8 @@ export class Pager implements PageSource, KObject {
 
   /** First message, and watching over the pager's life. */
   init(): void {
-    this.port.onDeath = () => this.died();
+    const died = (): void => this.died();
+    this.port.onDeath = died;
     const rights = new Rights();
     const args = {
       memory_control: rights.give(this.control.makeSend()),

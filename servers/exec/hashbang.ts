@@ -50,12 +50,14 @@ class LentPorts {
   private readonly request: ExecRequest;
   private readonly std: StdData | undefined;
   private readonly made = new Map<number, MachPort>();
+  readonly port: Ports;
+
   constructor(request: ExecRequest, std: StdData | undefined) {
     this.request = request;
     this.std = std;
+    const port: Ports = (which) => this.made.get(which) ?? request.portarray[which] ?? MACH_PORT_NULL;
+    this.port = port;
   }
-
-  readonly port: Ports = (which) => this.made.get(which) ?? this.request.portarray[which] ?? MACH_PORT_NULL;
 
   /** Fetches what the lookup will need. */
   *fetch(): Syscall<Code> {
