@@ -48,6 +48,9 @@ export async function experimentOf(name: string): Promise<Experiment> {
   throw new UsageError(`no experiment "${name}"; npm run lab -- list shows them`);
 }
 
+/** By what `replay` finds an experiment that was asked for as `name`: a user's file by its path. */
+export const replayName = (name: string, experiment: Experiment): string => (name.includes("/") ? name : experiment.name);
+
 /** "e01" is enough for "e01-leak". */
 function onlyOne(name: string): Experiment | undefined {
   const [found, another] = experiments.filter((e) => e.name.startsWith(`${name}-`));

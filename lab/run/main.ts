@@ -2,7 +2,7 @@
 import { experiments } from "../experiments/index.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { writeOut } from "../../rpctrace/stdout.ts";
-import { experimentOf } from "./catalogue.ts";
+import { experimentOf, replayName } from "./catalogue.ts";
 import { graphText } from "./graphs.ts";
 import { gridOf } from "./grid.ts";
 import { writeReport } from "./report.ts";
@@ -21,11 +21,16 @@ async function run(options: LabOptions): Promise<void> {
     const { asExpected, text } = experiment.conclude(lines);
     const partial = options.values.size > 0 ? " (of the points that were asked for)" : "";
     const verdict = asExpected ? "as expected" : "NOT as expected";
-    await writeOut([`${experiment.name}: ${experiment.question}\n\n`, tableOf(experiment, lines), `\n${verdict}${partial}: ${text}\n`]);
+    await writeOut([`${experiment.name}: ${experiment.question}\n\n`, tableOf(replayName(name, experiment), experiment, lines), `\n${verdict}${partial}: ${text}\n`]);
   }
 }
 
 const list = (): string => columns(["name", "runs", "question"], experiments.map((e) => [e.name, gridOf(e).length, e.question]));
+
+async function explored(name: string, options: LabOptions): Promise<string> {
+  const experiment = await experimentOf(name);
+  return explorePoint(replayName(name, experiment), experiment, options);
+}
 
 async function replay(text: string): Promise<string> {
   const experiment = await experimentOf(decodeName(text));
@@ -50,7 +55,7 @@ async function act(options: LabOptions): Promise<void> {
     case "run":
       return run(options);
     case "explore":
-      await writeOut([explorePoint(await experimentOf(name), options)]);
+      await writeOut([await explored(name, options)]);
       return;
     case "replay":
       await writeOut([await replay(name)]);

@@ -5,6 +5,7 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { Experiment, Line } from "../model/experiment.ts";
 import { runKey } from "./grid.ts";
+import { writeWitness } from "./witness.ts";
 
 /** The results cannot be read or written: one line, exit status 1. */
 export class ResultsError extends Error {
@@ -79,9 +80,10 @@ export class Results {
 }
 
 /** A result as it stands in the file (comparison.md §4). */
-export function writeLine({ experiment, iv, seed, schedule = "", dv, failState, verdict, graphHash }: Line): string {
+export function writeLine({ experiment, iv, seed, schedule, dv, failState, verdict, graphHash }: Line): string {
   const mechanism = iv["mechanism"];
-  return `${JSON.stringify({ experiment, ...(mechanism === undefined ? {} : { mechanism }), iv, seed, schedule, dv, failState, verdict, graphHash })}\n`;
+  const replay = writeWitness({ experiment, point: iv, seed, schedule: schedule ?? "" });
+  return `${JSON.stringify({ experiment, ...(mechanism === undefined ? {} : { mechanism }), iv, seed, schedule, replay, dv, failState, verdict, graphHash })}\n`;
 }
 
 function parseLine(row: string): Line | undefined {

@@ -8,22 +8,22 @@ import { columns } from "./table.ts";
 import { UsageError, type LabOptions } from "./usage.ts";
 import { readWitness, writeWitness, type Witness } from "./witness.ts";
 
-/** Every schedule of the scenario at one point, as text. Throws UsageError. */
-export function explorePoint(experiment: Experiment, { values, seed, executions, preemptions }: LabOptions): string {
+/** Every schedule of the scenario at one point, as text. `name`: by what `replay` finds the experiment. Throws UsageError. */
+export function explorePoint(name: string, experiment: Experiment, { values, seed, executions, preemptions }: LabOptions): string {
   if (experiment.scenario === undefined) throw new UsageError(`${experiment.name} asks for no schedules`);
   const [point, another] = gridOf(experiment, values);
   if (point === undefined) throw new UsageError(`${experiment.name}: no point of the grid is left`);
   if (another !== undefined) throw new UsageError(`explore wants one point: give ${unsettled(experiment, values).map((v) => `--${v}=…`).join(" ")}`);
   const bound = { ...(executions === undefined ? {} : { executions }), ...(preemptions === undefined ? {} : { preemptions }) };
-  return written(experiment, point, seed, exploreAll(experiment.scenario(point, seed), bound));
+  return written(name, point, seed, exploreAll(experiment.scenario(point, seed), bound));
 }
 
 const unsettled = (experiment: Experiment, values: ReadonlyMap<string, readonly string[]>): readonly string[] =>
   experiment.independent.filter((v) => (values.get(v.name) ?? v.values).length !== 1).map((v) => v.name);
 
-function written(experiment: Experiment, point: Point, seed: number, exploration: Exploration<unknown>): string {
+function written(name: string, point: Point, seed: number, exploration: Exploration<unknown>): string {
   const { outcomes, executions, words } = exploration;
-  const rows = [...outcomes].map(([key, { count, witness }]) => [key, count, writeWitness({ experiment: experiment.name, point, seed, schedule: witness })]);
+  const rows = [...outcomes].map(([key, { count, witness }]) => [key, count, writeWitness({ experiment: name, point, seed, schedule: witness })]);
   return `${executions} schedules, ${outcomes.size} outcomes, ${words}\n${columns(["outcome", "schedules", "replay"], rows)}`;
 }
 

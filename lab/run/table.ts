@@ -1,14 +1,19 @@
 /** Lines as a table for a terminal: variables, then measures. */
 import type { Experiment, Line, Value } from "../model/experiment.ts";
+import { writeWitness } from "./witness.ts";
 
-/** Columns of numbers stand to the right. */
-export function tableOf(experiment: Experiment, lines: readonly Line[]): string {
+/** Columns of numbers stand to the right. `name`: by what `replay` finds the experiment, its own name or its file's. */
+export function tableOf(name: string, experiment: Experiment, lines: readonly Line[]): string {
   const iv = experiment.independent.map((v) => v.name);
   const dv = experiment.dependent.map((m) => m.name);
   const extra = (["failState", "verdict"] as const).filter((name) => lines.some((l) => l[name] !== undefined));
   const seeds = lines.some((l) => l.seed !== lines[0]?.seed) ? ["seed"] : [];
-  const head = [...iv, ...seeds, ...dv, ...extra];
-  const rows = lines.map((l) => [...iv.map((n) => l.iv[n]), ...seeds.map(() => l.seed), ...dv.map((n) => l.dv[n]), ...extra.map((n) => l[n])]);
+  const replay = lines.some((l) => l.schedule !== undefined) ? ["replay"] : [];
+  const head = [...iv, ...seeds, ...dv, ...extra, ...replay];
+  const rows = lines.map((l) => [
+    ...[...iv.map((n) => l.iv[n]), ...seeds.map(() => l.seed), ...dv.map((n) => l.dv[n]), ...extra.map((n) => l[n])],
+    ...replay.map(() => (l.schedule === undefined ? "" : writeWitness({ experiment: name, point: l.iv, seed: l.seed, schedule: l.schedule }))),
+  ]);
   return columns(head, rows);
 }
 
