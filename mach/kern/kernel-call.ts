@@ -10,7 +10,7 @@ import { HEADER_SIZE, intItem, isComplex, itemSize, messageSize, type Item, type
 import { asPort, isPortType, MACH_PORT_DEAD, MACH_PORT_NULL, MsgType, type MachPort } from "../ipc/names.ts";
 import type { KObject } from "../ipc/host.ts";
 import { receivedType, type Got } from "../mig/kind.ts";
-import { Layout } from "../mig/layout.ts";
+import { layoutOf, NO_FIELDS, type Layout } from "../mig/layout.ts";
 import type { Fields, Outcome, Routine, Routines, Subsystem } from "../mig/subsystem.ts";
 import { VmCopy } from "../vm/copy.ts";
 import { asFailure, Mig, type Failure } from "./kern-return.ts";
@@ -46,7 +46,7 @@ export function kernelRoutines<R extends Routines, Self>(sub: Subsystem<R>, targ
   const given = handlers as Readonly<Record<string, Entry["handler"] | undefined>>;
   return Object.entries(sub.routines).flatMap(([name, routine]): [number, Entry][] => {
     const handler = given[name];
-    return handler === undefined ? [] : [[routine.id, { routine, ins: new Layout(routine.in, false), outs: new Layout(routine.out ?? {}, true), target: target as Target<unknown>, handler }]];
+    return handler === undefined ? [] : [[routine.id, { routine, ins: layoutOf(routine.in, "request"), outs: layoutOf(routine.out ?? NO_FIELDS, "reply"), target: target as Target<unknown>, handler }]];
   });
 }
 

@@ -10,7 +10,7 @@ import { asFailure } from "../kern/kern-return.ts";
 import { cpu, mach_reply_port, mach_task_self, type Syscall } from "../kern/syscall.ts";
 import { intItem, MachMsg, MsgOption, type Item } from "../ipc/message.ts";
 import { MACH_PORT_NULL, MsgType, Right, type MachPort } from "../ipc/names.ts";
-import { Layout } from "./layout.ts";
+import { layoutOf, NO_FIELDS, type Layout } from "./layout.ts";
 import type { Client, Fields, Received, Routine, Routines, Subsystem } from "./subsystem.ts";
 
 /** How a request travels: fills `msg` with the reply, answers a message code. The C library has one that handles interruption. */
@@ -81,14 +81,14 @@ const replyPortIntact = new Set<number>([
 ]);
 
 /** The items of a request or reply body. */
-export const packFields = (fields: Fields, args: Readonly<Record<string, unknown>>, before?: Item): Item[] => new Layout(fields, false).pack(args, before);
+export const packFields = (fields: Fields, args: Readonly<Record<string, unknown>>, before?: Item): Item[] => layoutOf(fields, "request").pack(args, before);
 
 /** The arguments in `items` from `first` on, or undefined when a shape or the count is wrong. */
 export const unpackFields = (fields: Fields, items: readonly Item[], first: number): Readonly<Record<string, unknown>> | undefined =>
-  new Layout(fields, false).unpack(items, first);
+  layoutOf(fields, "request").unpack(items, first);
 
 /** What a reply says: the code, or the out arguments. */
-export const readReply = (r: Routine, msg: MachMsg): Received<Fields> => readOuts(r, new Layout(r.out ?? {}, true), msg);
+export const readReply = (r: Routine, msg: MachMsg): Received<Fields> => readOuts(r, layoutOf(r.out ?? NO_FIELDS, "reply"), msg);
 
 function readOuts(r: Routine, outs: Layout, msg: MachMsg): Received<Fields> {
   if (msg.id !== r.id + 100) return { err: msg.id === MACH_NOTIFY_SEND_ONCE ? Mig.SERVER_DIED : Mig.REPLY_MISMATCH };
@@ -136,8 +136,8 @@ function* callSimple(r: Routine, ins: Layout, port: MachPort, args: Readonly<Rec
 export function client<R extends Routines>(sub: Subsystem<R>, rpc: Rpc = plainRpc): Client<R> {
   const stubs: Record<string, unknown> = {};
   for (const [name, r] of Object.entries(sub.routines)) {
-    const ins = new Layout(r.in, false);
-    const stub: Stub = { routine: r, ins, outs: new Layout(r.out ?? {}, true), rpc };
+    const ins = layoutOf(r.in, "request");
+    const stub: Stub = { routine: r, ins, outs: layoutOf(r.out ?? NO_FIELDS, "reply"), rpc };
     stubs[name] =
       r.out === null
         ? (port: MachPort, args: Readonly<Record<string, unknown>>) => callSimple(r, ins, port, args)

@@ -9,16 +9,32 @@ import type { Fields } from "./subsystem.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
+/** Of a routine without a reply. */
+export const NO_FIELDS: Fields = Object.freeze({});
+
+/** Layouts made so far, of requests and of replies: what a definition has looked up once, all stubs and servers of it use. */
+const known = { request: new WeakMap<Fields, Layout>(), reply: new WeakMap<Fields, Layout>() };
+
+/** The layout of `fields`. `reply`: what is read has `err` 0 besides. */
+export function layoutOf(fields: Fields, kind: keyof typeof known): Layout {
+  const made = known[kind].get(fields);
+  if (made !== undefined) return made;
+  const layout = new Layout(fields, kind === "reply");
+  known[kind].set(fields, layout);
+  return layout;
+}
+
 /** What is read when there is nothing to read. */
 const NONE: Args = Object.freeze({});
 const SUCCEEDED: Args = Object.freeze({ err: 0 });
 
-export class Layout {
+export type { Layout };
+
+class Layout {
   private readonly names: readonly string[];
   private readonly kinds: readonly AnyKind[];
   private readonly blank: Args;
 
-  /** `reply`: what is read has `err` 0 besides. */
   constructor(fields: Fields, reply: boolean) {
     this.names = Object.keys(fields);
     this.kinds = Object.values(fields);

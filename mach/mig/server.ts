@@ -11,7 +11,7 @@ import type { Syscall } from "../kern/syscall.ts";
 import { intItem, MachMsg, MsgOption, type Item } from "../ipc/message.ts";
 import { isPortType, MACH_PORT_NULL, MsgType, portValid, Right, type MachPort } from "../ipc/names.ts";
 import { mig_task_self, plainRpc, mig_get_reply_port } from "./client.ts";
-import { Layout } from "./layout.ts";
+import { layoutOf, NO_FIELDS, type Layout } from "./layout.ts";
 import type { Fields, Handlers, Outcome, Routine, Routines, Subsystem } from "./subsystem.ts";
 
 /** Part of a server: some subsystems' requests. Answers the reply's items and code, or undefined for an id of somebody else. */
@@ -34,6 +34,15 @@ export interface ServeOptions<R extends Routines> {
   readonly missing?: Failure;
 }
 
+/** The routines' names by message id, looked up once for each definition. */
+const known = new WeakMap<Subsystem, ReadonlyMap<number, string>>();
+
+function namesOf(sub: Subsystem): ReadonlyMap<number, string> {
+  const made = known.get(sub) ?? new Map(Object.entries(sub.routines).map(([name, { id }]) => [id, name]));
+  known.set(sub, made);
+  return made;
+}
+
 const EOPNOTSUPP: Failure = 0x4000002d;
 
 interface Entry {
@@ -54,16 +63,24 @@ export function serve<R extends Routines, Self>(
   handlers: Partial<Handlers<R, Self>>,
   options: ServeOptions<R> = {},
 ): Demuxer {
-  const entries = new Map<number, Entry>();
+  const names = namesOf(sub);
   const given = handlers as Readonly<Record<string, Entry["handler"]>>;
-  const anyPort = new Set<PropertyKey>(options.anyPort ?? []);
-  for (const [name, r] of Object.entries(sub.routines))
-    entries.set(r.id, { routine: r, ins: new Layout(r.in, false), outs: new Layout(r.out ?? {}, true), handler: given[name], anyPort: anyPort.has(name) });
+  // filled as requests come: a program that serves a hundred routines is asked two
+  const entries = new Map<number, Entry>();
+  const find = (id: number): Entry | undefined => {
+    const name = names.get(id);
+    const routine = name === undefined ? undefined : sub.routines[name];
+    if (name === undefined || routine === undefined) return undefined;
+    const { in: ins, out } = routine;
+    const made = { routine, ins: layoutOf(ins, "request"), outs: layoutOf(out ?? NO_FIELDS, "reply"), handler: given[name], anyPort: options.anyPort?.includes(name) === true };
+    entries.set(id, made);
+    return made;
+  };
   const missing = options.missing ?? EOPNOTSUPP;
   return {
-    handles: (id) => entries.has(id),
+    handles: (id) => names.has(id),
     *answer(request) {
-      const entry = entries.get(request.id);
+      const entry = entries.get(request.id) ?? find(request.id);
       if (entry === undefined) return failed(Mig.BAD_ID);
       const args = entry.ins.unpack(request.items, 0);
       if (args === undefined) return failed(Mig.BAD_ARGUMENTS);
@@ -218,7 +235,7 @@ export function replyTo<R extends Routines>(sub: Subsystem<R>): Replies<R> {
   const stubs: Record<string, unknown> = {};
   for (const [name, r] of Object.entries(sub.routines)) {
     if (r.out === null) continue;
-    const outs = new Layout(r.out, true);
+    const outs = layoutOf(r.out, "reply");
     stubs[name] = function* (to: MachPort, outcome: Outcome<Fields>, toType: number = MsgType.MOVE_SEND_ONCE): Syscall<KernReturn> {
       const msg = new MachMsg();
       msg.header(to, toType, MACH_PORT_NULL, 0, r.id + 100, replyItems(r, outs, outcome).items ?? []);
