@@ -58,7 +58,7 @@ function* translator(libc: Libc, argv: readonly string[], { named, standard, ope
     yield* libc.writeAll(STDERR, `${program}: ${what}\nUsage: ${program} [OPTION...] MAX-BYTES\n`);
     return 64;
   }
-  const store = new TmpfsStore({ program, limit, source: size, options: [`--size=${size}`], fsid: libc.getpid() });
+  const store = new TmpfsStore({ program, limit, source: size, fsid: libc.getpid() });
   const fs = new Diskfs(libc, yield* Bucket.create(libc), store);
   if (yield* setOptions(fs, standard)) return 64;
   return yield* serveAsTranslator(fs, (node) => adoptOwner(fs, node, named.get("mode")));

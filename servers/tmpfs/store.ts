@@ -12,6 +12,8 @@ import { Contents } from "./contents.ts";
 import type { RamdiskNode } from "./ramdisk.ts";
 
 const PAGE = 4096;
+/** No machine of ours has room for more in one file, whatever the filesystem's own limit. */
+const MAX_FILE = 0x10000000;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
@@ -58,6 +60,7 @@ class TmpfsNode extends Node {
 
   private resizing(size: number, body: () => void): Status {
     const more = Contents.roomFor(size) - this.contents.room;
+    if (size > MAX_FILE) return Errno.ENOSPC;
     if (more > 0 && !this.store.fits(more)) return Errno.ENOSPC;
     this.store.charge(more);
     body();
@@ -136,8 +139,8 @@ export interface TmpfsOptions {
   readonly limit: number;
   /** What the filesystem was told to be made of: a size, or a device. */
   readonly source: string;
-  /** Words of `fsysopts` beyond the standard ones. */
-  readonly options: readonly string[];
+  /** Words of `fsysopts` beyond the standard ones; the size when left out. */
+  readonly options?: readonly string[];
   /** Tells filesystems apart: the server's pid, or 0 for the root. */
   readonly fsid: number;
 }
@@ -151,7 +154,7 @@ export class TmpfsStore extends Store {
   readonly source: string;
   readonly fsid: number;
   readonly root: TmpfsNode;
-  private readonly shown: readonly string[];
+  private readonly shown: readonly string[] | undefined;
   private limit: number;
   private used = 0;
   private nextIno = FIRST_INO;
@@ -233,15 +236,23 @@ export class TmpfsStore extends Store {
     // There is no other place to write to.
   }
   options(): readonly string[] {
-    return this.shown;
+    return this.shown ?? [sizeWord(this.limit)];
   }
   *setOption(option: string): Syscall<boolean> {
     const size = /^--size=(.+)$/.exec(option)?.[1];
     const limit = size === undefined ? undefined : parseSize(size);
-    if (limit === undefined || limit < this.used) return false;
+    if (limit === undefined) return false;
     this.limit = limit;
     return true;
   }
+}
+
+/** A size as `fsysopts` shows it: in whole pages, with the largest unit that leaves no fraction. */
+function sizeWord(bytes: number): string {
+  const whole = Math.floor(bytes / PAGE) * PAGE;
+  const units = [[1024 ** 3, "G"], [1024 ** 2, "M"], [1024, "K"]] as const;
+  const [unit, letter] = units.find(([u]) => whole % u === 0) ?? [1, ""];
+  return `${whole / unit}${letter}`;
 }
 
 /** "64m", "1g", "4096": bytes. Percentages are of the machine's memory, which is as large as you like here: no limit. Undefined: no size. */

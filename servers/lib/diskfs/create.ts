@@ -7,19 +7,28 @@ import type { IoUser } from "../iouser.ts";
 import type { Diskfs } from "./filesystem.ts";
 import type { Node } from "./node.ts";
 
-/** A node of type and permissions `mode` that no directory names yet, owned as fs-io.md §1 says (BSD rules for the group). ENOSPC. */
+/** A node of type and permissions `mode` that no directory names yet, owned as fs-io.md §1 says. ENOSPC. */
 export function* newNode(fs: Diskfs, dir: Node, mode: number, user: IoUser): Syscall<Result<Node>> {
   const [uid] = user.uids;
-  let bits = uid === undefined ? mode & ~S_ISUID : mode;
-  if (!user.gids.includes(dir.st.gid)) bits &= ~S_ISGID;
+  const { gid, mode: grouped } = groupOf(fs, dir, mode, user);
+  const bits = uid === undefined ? grouped & ~S_ISUID : grouped;
   const made = yield* fs.store.alloc(dir, bits);
   if (made.err) return made;
   const { st } = made.value;
   st.mode = bits;
   st.uid = st.author = uid ?? dir.st.uid;
-  st.gid = dir.st.gid;
+  st.gid = gid;
   st.atim = st.mtim = st.ctim = yield* fs.now();
   return made;
+}
+
+/** The group of a new node: its directory's; by System V's rules the creator's, unless the directory is set-gid. Set-gid is for who has it. */
+function groupOf(fs: Diskfs, dir: Node, mode: number, { gids }: IoUser): { readonly gid: number; readonly mode: number } {
+  const inherits = fs.settings.inheritGroup || (dir.st.mode & S_ISGID) !== 0;
+  const gid = inherits ? dir.st.gid : gids[0];
+  if (gid === undefined) return { gid: dir.st.gid, mode: mode & ~S_ISGID };
+  if (!fs.settings.inheritGroup && inherits && S_ISDIR(mode)) return { gid, mode: mode | S_ISGID };
+  return { gid, mode: gids.includes(gid) ? mode : mode & ~S_ISGID };
 }
 
 /** Makes a node and enters it as `name`. The directory's openers are told. */

@@ -21,13 +21,19 @@ export interface Settings {
   noexec: boolean;
   nosuid: boolean;
   noatime: boolean;
+  /** Access times only when they are older than the others (not after a day as well, which the real one looks at, too). */
+  relatime: boolean;
+  /** New files have their directory's group, else their creator's (unless the directory is set-gid). */
+  inheritGroup: boolean;
+  /** Seconds between writes; 0 never, "always" with each change. */
+  sync: number | "always";
 }
 
 export class Diskfs {
   readonly libc: Libc;
   readonly bucket: Bucket;
   readonly store: Store;
-  readonly settings: Settings = { readonly: false, noexec: false, nosuid: false, noatime: false };
+  readonly settings: Settings = { readonly: false, noexec: false, nosuid: false, noatime: false, relatime: true, inheritGroup: true, sync: 5 };
   /** One lock for all nodes. Never held while another task is called that could call back: translators, auth, exec. */
   readonly lock = new Mutex();
   /** Lets one directory move at a time. */
@@ -135,11 +141,11 @@ export class Diskfs {
     yield* node.update();
   }
 
-  /** Contents were read: relatime, which is what filesystems here do (recorded fsysopts). */
+  /** Contents were read. */
   *touchAccess(node: Node): Syscall<void> {
     if (this.settings.readonly || this.settings.noatime) return;
     const { atim, mtim, ctim } = node.st;
-    if (later(atim, mtim) && later(atim, ctim)) return;
+    if (this.settings.relatime && later(atim, mtim) && later(atim, ctim)) return;
     node.st.atim = yield* this.now();
     yield* node.update();
   }

@@ -3,9 +3,9 @@ import { expect } from "chai";
 import { copySend, MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Libc } from "../../../glibc-shim/libc.ts";
-import { fsCall, ioCall } from "../../../glibc-shim/stubs.ts";
+import { fsCall, fsysCall, ioCall } from "../../../glibc-shim/stubs.ts";
 import { Errno } from "../../../servers/interfaces/errno.ts";
-import { encodeArgz } from "../../../servers/interfaces/argz.ts";
+import { decodeArgz, encodeArgz } from "../../../servers/interfaces/argz.ts";
 import { F_RDLCK, F_SETLK64, F_WRLCK, LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, O_CREAT, O_EXLOCK, O_NOTRANS, O_READ, O_WRITE } from "../../../servers/interfaces/hurd-types.ts";
 import { ifsockCall } from "../../../servers/interfaces/ifsock.ts";
 import { decodeStat } from "../../../servers/interfaces/stat.ts";
@@ -266,5 +266,32 @@ describe("requests to files, beside the recorded ones", () => {
       return [first.err, second.err, !first.err && !second.err && first.sockaddr === second.sockaddr, ...codes];
     });
     expect(got).to.deep.equal([0, 0, true, Errno.EOPNOTSUPP, Errno.EACCES]);
+  });
+});
+
+describe("options of a filesystem at run time (opts-common.c, opts-std-runtime.c, opts-append-std.c)", () => {
+  it("have many names, which may be cut short; one that is unknown leaves all as it was; what is shown has an order", () => {
+    const got = probed(function* (libc) {
+      const port = yield* fsCall.file_getcontrol(libc.ports.crdir, {});
+      const set = (...words: readonly string[]): Syscall<{ readonly err: number }> =>
+        fsysCall.fsys_set_options(port.err ? MACH_PORT_NULL : port.control, { options: encodeArgz(words), do_children: 0 });
+      const shown = function* (): Syscall<string> {
+        const options = yield* fsCall.file_get_fs_options(libc.ports.crdir, {});
+        return options.err ? "" : decodeArgz(options.options).slice(1, -2).join(" ");
+      };
+      const out: (string | number)[] = [];
+      for (const words of [["-E", "--nosuid", "-s", "-A"], ["--exec-ok", "--nonsense"], ["--exec", "--suid", "--rel", "--sync=9"], ["--atime", "--sysvgroups", "--no-sy"], ["--no"], ["-R", "--grpid", "-s5"]]) {
+        out.push((yield* set(...words)).err, yield* shown());
+      }
+      return out;
+    });
+    expect(got).to.deep.equal([
+      0, "--writable --no-suid --no-exec --no-atime --sync",
+      Errno.EINVAL, "--writable --no-suid --no-exec --no-atime --sync",
+      0, "--writable --no-atime --sync=9",
+      0, "--writable --no-inherit-dir-group --no-sync",
+      Errno.EINVAL, "--writable --no-inherit-dir-group --no-sync",
+      0, "--writable --relatime",
+    ]);
   });
 });
