@@ -2,7 +2,7 @@
  * Every schedule, depth first: a run is made again from its start for each (programs cannot be copied), following a stack of choices and taking the default after its end.
  * No reduction: `executions` counts interleavings of traps. A strategy that reduces can take this one's place.
  */
-import type { ChoiceKind, Situation, Strategy } from "../../mach/kern/scheduler.ts";
+import type { ChoiceKind, Enabled, Situation, Strategy } from "../../mach/kern/scheduler.ts";
 import { defaultThread, type Chosen, type Deviation } from "./schedule.ts";
 
 /** One choice on the way: alternatives in the order in which they are tried, the default first. */
@@ -41,17 +41,19 @@ export class DepthFirst implements Strategy {
     const { enabled, current } = situation;
     if (enabled.length < 2) return 0;
     const first = defaultThread(situation);
-    const branch = this.stack[this.depth] ?? this.grow("schedule", orderOf(enabled.length, first).map((i) => enabled[i]?.thread ?? 0), enabled[first]?.thread === current);
+    const usual = enabled[first]?.thread ?? 0;
+    const branch = this.depth < this.stack.length ? (this.stack[this.depth] as Branch) : this.grow("schedule", threadsOf(enabled, usual), usual === current);
     this.depth++;
     if (branch.preempting && branch.tried > 0) this.preemptions++;
     const take = branch.alternatives[branch.tried];
+    if (take === usual) return first;
     for (let i = 0; i < enabled.length; i++) if (enabled[i]?.thread === take) return i;
     throw new Error(`the run is not the same again: thread ${take} cannot run at choice ${this.depth - 1}`);
   }
 
   choice(kind: ChoiceKind, below: number): number {
     if (below < 2) return 0;
-    const branch = this.stack[this.depth] ?? this.grow(kind, orderOf(below, 0), false);
+    const branch = this.depth < this.stack.length ? (this.stack[this.depth] as Branch) : this.grow(kind, Array.from({ length: below }, (_, i) => i), false);
     this.depth++;
     return branch.alternatives[branch.tried] ?? 0;
   }
@@ -91,5 +93,9 @@ export class DepthFirst implements Strategy {
   }
 }
 
-/** 0 … n - 1 with `first` in front. */
-const orderOf = (n: number, first: number): readonly number[] => [first, ...Array.from({ length: n }, (_, i) => i).filter((i) => i !== first)];
+/** The numbers of all threads with `first` in front. */
+function threadsOf(enabled: readonly Enabled[], first: number): readonly number[] {
+  const threads = [first];
+  for (const { thread } of enabled) if (thread !== first) threads.push(thread);
+  return threads;
+}

@@ -5,65 +5,103 @@ import { isPortType } from "../ipc/names.ts";
 import { cpu, type Trap } from "./syscall.ts";
 import { nextTrap } from "./cpu.ts";
 import type { Machine } from "./machine.ts";
-import type { Enabled, Footprint, Strategy } from "./scheduler.ts";
+import type { RandomStream } from "./random.ts";
+import type { Enabled, Footprint, Situation, Strategy } from "./scheduler.ts";
 import type { Thread } from "./thread.ts";
+
+/**
+ * The threads of a machine that can run, in order of their numbers, each with the trap that it would make. The one whose trap is being made keeps its place: all of them
+ * are looked at again before the next choice.
+ */
+export class Ready implements Situation {
+  private readonly threads: Thread[] = [];
+  private readonly pending: Pending[] = [];
+  current: number | undefined = undefined;
+  step = 0;
+  readonly random: RandomStream;
+
+  constructor(random: RandomStream) {
+    this.random = random;
+  }
+
+  get enabled(): readonly Enabled[] {
+    return this.pending;
+  }
+
+  /** Threads beside the one whose trap is being made. */
+  get others(): number {
+    return Math.max(0, this.threads.length - 1);
+  }
+
+  /** Puts a thread where it belongs. */
+  enlist(thread: Thread): void {
+    const { threads } = this;
+    let at = threads.length;
+    threads.push(thread);
+    for (; at > 0 && (threads[at - 1] as Thread).id > thread.id; at--) threads[at] = threads[at - 1] as Thread;
+    threads[at] = thread;
+  }
+
+  /** Brings every thread to its next trap; those that cannot go on are ready no more. */
+  lookAhead(machine: Machine): void {
+    const { threads, pending } = this;
+    let kept = 0;
+    for (const thread of threads) {
+      const trap = thread.runnable ? (thread.top?.ahead ?? bring(machine, thread)) : undefined;
+      if (trap === undefined) thread.queued = false;
+      else {
+        threads[kept] = thread;
+        const known = pending[kept];
+        if (known === undefined || known.of !== thread || known.trap !== trap) pending[kept] = new Pending(thread, trap);
+        kept++;
+      }
+    }
+    while (threads.length > kept) threads.pop();
+    while (pending.length > kept) pending.pop();
+  }
+
+  at(index: number): Thread | undefined {
+    return this.threads[index];
+  }
+}
 
 /** The thread whose trap is next; undefined when none can run. */
 export function pickThread(machine: Machine, strategy: Strategy): Thread | "stop" | undefined {
-  const current = machine.current?.id;
   const { ready } = machine;
-  machine.takeQueued(enlist);
-  lookAheadAll(machine, ready);
-  if (ready.length === 0) return undefined;
-  const choice = strategy.next({ enabled: ready.map(enabledThread), current, step: machine.steps, random: machine.random });
+  ready.current = machine.current?.id;
+  machine.takeQueued();
+  ready.lookAhead(machine);
+  ready.step = machine.steps;
+  const of = ready.enabled.length;
+  if (of === 0) return undefined;
+  const choice = strategy.next(ready);
   if (choice === "stop") return "stop";
-  const thread = ready[choice];
-  if (thread === undefined) return undefined;
-  if (machine.tap.schedule) machine.scheduled(thread, choice, ready.length);
-  ready.splice(choice, 1);
-  thread.queued = false;
+  const thread = ready.at(choice);
+  if (thread !== undefined && machine.tap.schedule) machine.scheduled(thread, choice, of);
   return thread;
 }
 
-/** Puts a thread among those that are ready, which stand in order of their numbers. */
-function enlist(ready: Thread[], thread: Thread): void {
-  let at = ready.length;
-  while (at > 0 && (ready[at - 1] as Thread).id > thread.id) at--;
-  ready.splice(at, 0, thread);
-}
-
-/** Brings every ready thread to its next trap; those that cannot go on are ready no more. */
-function lookAheadAll(machine: Machine, ready: Thread[]): void {
-  let kept = 0;
-  for (const thread of ready) {
-    if (thread.runnable && lookAhead(machine, thread) && thread.runnable) ready[kept++] = thread;
-    else thread.queued = false;
-  }
-  ready.length = kept;
-}
-
-/** Runs `thread` to its next trap and leaves the trap to be made. False when it has ended or stopped. */
-function lookAhead(machine: Machine, thread: Thread): boolean {
-  if (thread.top?.ahead) return true;
+/** Runs `thread` up to its next trap and leaves the trap to be made. Undefined when it has ended or stopped. */
+function bring(machine: Machine, thread: Thread): Trap | undefined {
   cpu.tls = thread.tls;
-  thread.finishWait();
-  if (!thread.runnable) return false;
+  if (thread.wait !== null) {
+    thread.finishWait();
+    if (!thread.runnable) return undefined;
+  }
   machine.current = thread;
   const trap = nextTrap(machine, thread);
   const { running } = thread;
-  if (trap === undefined || running === undefined) return false;
+  if (trap === undefined || running === undefined) return undefined;
   running.ahead = trap;
-  return true;
+  return thread.runnable ? trap : undefined;
 }
-
-const enabledThread = (thread: Thread): Enabled => new Pending(thread, thread.running?.ahead ?? undefined);
 
 /** A ready thread; what its trap touches is worked out for those who ask. */
 class Pending implements Enabled {
-  private readonly of: Thread;
-  readonly trap: Trap | undefined;
+  readonly of: Thread;
+  readonly trap: Trap;
 
-  constructor(of: Thread, trap: Trap | undefined) {
+  constructor(of: Thread, trap: Trap) {
     this.of = of;
     this.trap = trap;
   }
@@ -80,8 +118,8 @@ class Pending implements Enabled {
     const { of, trap } = this;
     return {
       task: of.task.id,
-      ports: trap?.op === "mach_msg" ? portsOf(of, trap) : [],
-      cells: trap?.op === "foreign" ? (of.task.personality?.footprint(of, trap) ?? []) : [],
+      ports: trap.op === "mach_msg" ? portsOf(of, trap) : [],
+      cells: trap.op === "foreign" ? (of.task.personality?.footprint(of, trap) ?? []) : [],
     };
   }
 }

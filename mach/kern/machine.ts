@@ -26,7 +26,7 @@ import { Peripherals } from "./peripherals.ts";
 import { RandomStream } from "./random.ts";
 import { RunQueue, type ChoiceKind, type Strategy } from "./scheduler.ts";
 import { kernelTable } from "./servers.ts";
-import { pickThread } from "./exploring.ts";
+import { pickThread, Ready } from "./exploring.ts";
 import type { Entry } from "./syscall.ts";
 import type { Task } from "./task.ts";
 import type { Thread } from "./thread.ts";
@@ -97,8 +97,7 @@ export class Machine implements IpcHost, PortOwner, TapOwner {
 
   private readonly table = kernelTable;
   private readonly runQueue = new RunQueue<Thread>();
-  /** Under a strategy: threads that can run, with the trap that each would make, in order of their numbers. They count as queued. */
-  readonly ready: Thread[] = [];
+  private madeReady: Ready | null = null;
   /** A thread whose quantum is not over, when `run` was told to stop in the middle: it goes on first, so that stopping changes nothing. */
   private slice: Thread | undefined;
   /** The last run ended because nothing could go on, and the host has done nothing since. */
@@ -131,6 +130,10 @@ export class Machine implements IpcHost, PortOwner, TapOwner {
       input: (bytes) => this.hostActs((when) => ({ kind: "console-input", ...when, bytes: bytes.slice() })),
       resized: (rows, columns) => this.hostActs((when) => ({ kind: "console-resized", ...when, rows, columns })),
     }));
+  }
+  /** Under a strategy: the threads that can run, with their traps. They count as queued. */
+  get ready(): Ready {
+    return (this.madeReady ??= new Ready(this.random));
   }
   get console(): Console {
     return this.attached.console;
@@ -250,14 +253,14 @@ export class Machine implements IpcHost, PortOwner, TapOwner {
     return undefined;
   }
 
-  /** Empties the run queue through `enlist` into `ready`. */
-  takeQueued(enlist: (ready: Thread[], thread: Thread) => void): void {
-    for (let thread = this.runQueue.shift(); thread !== undefined; thread = this.runQueue.shift()) enlist(this.ready, thread);
+  /** Empties the run queue into `ready`. */
+  takeQueued(): void {
+    for (let thread = this.runQueue.shift(); thread !== undefined; thread = this.runQueue.shift()) this.ready.enlist(thread);
   }
 
   /** True when a thread beside the running one waits for the processor. */
   get othersRunnable(): boolean {
-    return this.runQueue.length + this.ready.length > 0;
+    return this.runQueue.length + (this.madeReady?.others ?? 0) > 0;
   }
 
   /** Puts `thread` behind the others that can run, if it can. */

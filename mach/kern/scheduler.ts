@@ -29,6 +29,7 @@ export interface Enabled {
 /** The kinds of choice that are not about threads (`modelchecking.md` §6). */
 export type ChoiceKind = "data" | "fault" | "timeout" | "allocator" | "queue-order" | "short-read";
 
+/** A choice to be made. Valid while it is made: the next one is told by the same object. */
 export interface Situation {
   /** In order of thread id, never empty. */
   readonly enabled: readonly Enabled[];
@@ -63,7 +64,7 @@ export class RandomStrategy implements Strategy {
 
 /** First come, first served, without allocating: a ring that grows. */
 export class RunQueue<T> {
-  private ring: (T | undefined)[] = new Array<T | undefined>(64).fill(undefined);
+  private ring: (T | undefined)[] = new Array<T | undefined>(16).fill(undefined);
   private head = 0;
   private count = 0;
 

@@ -115,7 +115,9 @@ export class Thread extends WithPort implements IpcThread {
 
   /** The frame whose trap is being executed or waited for: the topmost that has begun. */
   get running(): Frame | undefined {
-    for (let i = this.frames.length - 1; i >= 0; i--) {
+    const { top } = this;
+    if (top !== undefined && top.body !== null) return top;
+    for (let i = this.frames.length - 2; i >= 0; i--) {
       const frame = this.frames[i];
       if (frame?.body) return frame;
     }
