@@ -79,18 +79,31 @@ export async function rate(work: () => number | Promise<number>, seconds: number
   return (done * 1000) / result.totalTime;
 }
 
-/** Works for as long as a sample takes: code is compiled in the background. */
-async function warmed(work: () => number | Promise<number>, quick: boolean): Promise<typeof work> {
+/** One piece of work; answers how much it was. */
+export type Work = () => number | Promise<number>;
+
+/** Works for `milliseconds`: code is compiled in the background. */
+async function warmed(work: Work, milliseconds: number): Promise<Work> {
   const from = processor();
   do await work();
-  while (processor() - from < budget(quick) * 1000);
+  while (processor() - from < milliseconds);
   return work;
 }
 
+/** How a contestant's world is kept. */
+interface Keeping {
+  readonly unit?: Contestant["unit"];
+  /** How many samples' time it works before the first that counts: the more code, the longer it takes to be compiled. */
+  readonly warm?: number;
+}
+
 /** A contestant whose world is made when it is first sampled, and kept: the second round finds it warm. */
-export function kept(name: string, what: string, make: () => (() => number | Promise<number>) | Promise<() => number | Promise<number>>, unit: Contestant["unit"] = "/s"): Contestant {
-  let work: (() => number | Promise<number>) | undefined;
-  const sample = async (quick: boolean): Promise<number> => rate((work ??= await warmed(await make(), quick)), budget(quick));
+export function kept(name: string, what: string, make: () => Work | Promise<Work>, { unit = "/s", warm = 1 }: Keeping = {}): Contestant {
+  let work: Work | undefined;
+  const sample = async (quick: boolean): Promise<number> => {
+    const seconds = budget(quick);
+    return rate((work ??= await warmed(await make(), warm * seconds * 1000)), seconds);
+  };
   return { name, what, unit, sample };
 }
 

@@ -110,12 +110,12 @@ const read = (size: number): Loop =>
     for (let at = 0; ; at = (at + size) % FILE_SIZE) count.done += (yield* libc.pread(again, size, at)).length;
   };
 
-/** What warms up. */
-const LAUNCHES = 60;
+/** What is done before anything is measured at all. */
+const LAUNCHES = 20;
 const MEGABYTES = 1;
 
-const launching = (name: string, what: string, loop: Loop): Contestant => kept(name, what, () => system(loop, 1, LAUNCHES));
-const moving = (name: string, what: string, loop: Loop): Contestant => kept(name, what, () => system(loop, MEGABYTE, MEGABYTES), "MB/s");
+const launching = (name: string, what: string, loop: Loop): Contestant => kept(name, what, () => system(loop, 1, LAUNCHES), { warm: 8 });
+const moving = (name: string, what: string, loop: Loop): Contestant => kept(name, what, () => system(loop, MEGABYTE, MEGABYTES), { unit: "MB/s", warm: 3 });
 
 export const programContestants: readonly Contestant[] = [
   launching("fork", "fork, exit and wait, through all servers", fork),
