@@ -7,10 +7,10 @@ import type { Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { STDERR, type Libc, type Main, type Program } from "../../glibc-shim/libc.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
-import { ioCall } from "../../glibc-shim/stubs.ts";
+import { fsCall, ioCall } from "../../glibc-shim/stubs.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { _PC_CHOWN_RESTRICTED, _PC_MAX_CANON, _PC_MAX_INPUT, _PC_VDISABLE, FSTYPE_TERM, HONORED_STATE_MODES, O_READ, O_WRITE } from "../interfaces/hurd-types.ts";
+import { _PC_CHOWN_RESTRICTED, _PC_MAX_CANON, _PC_MAX_INPUT, _PC_VDISABLE, FSTYPE_TERM, HONORED_STATE_MODES, O_READ, O_WRITE, UTIME_NOW, UTIME_OMIT } from "../interfaces/hurd-types.ts";
 import { isRoot } from "../lib/iouser.ts";
 import { PortClass, type PortInfo } from "../lib/ports.ts";
 import { Trivfs, type TrivfsDescription, type TrivPeropen } from "../lib/trivfs/trivfs.ts";
@@ -78,6 +78,8 @@ class TermServer {
 
   private description(argv: readonly string[], settings: { nodename: string }): TrivfsDescription<TermHook> {
     const { terminal } = this;
+    const io = termIo((self: TermProtid) => this.user(self));
+    const { io_read: read } = io;
     return {
       allowOpen: O_READ | O_WRITE,
       open: ({ user }) => opened(terminal, isRoot(user)),
@@ -86,7 +88,7 @@ class TermServer {
       fstype: FSTYPE_TERM,
       goaway: neverGoes,
       options: () => argv.slice(1),
-      io: { ...termIo((self: TermProtid) => this.user(self)), ...openmodes, io_pathconf: termPathconf },
+      io: { ...io, ...openmodes, io_pathconf: termPathconf, io_read: (self, args, request) => noted(self, read?.(self, args, request)) },
       fs: { file_set_size: noSize },
       demuxers: (trivfs) => this.demuxers(trivfs, settings),
     };
@@ -112,6 +114,14 @@ function* opened(terminal: Terminal, privileged: boolean): Syscall<Result<TermHo
 function* noSize({ po }: TermProtid, { new_size }: { readonly new_size: number }): Syscall<{ readonly err: 0 } | { readonly err: Failure }> {
   if (new_size < 0) return { err: Errno.EINVAL };
   return baseOf(po).openmodes & O_WRITE ? { err: 0 } : { err: Errno.EBADF };
+}
+
+/** What is read sets the access time of the node underneath: who has not typed for long is idle. */
+function* noted<A extends { readonly err: number }>({ po }: TermProtid, reading: Syscall<A> | undefined): Syscall<A | { readonly err: typeof Errno.EOPNOTSUPP }> {
+  if (reading === undefined) return { err: Errno.EOPNOTSUPP };
+  const got = yield* reading;
+  if (!got.err) yield* fsCall.file_utimens(po.control.underlying, { new_atime: [0, UTIME_NOW], new_mtime: [0, UTIME_OMIT] });
+  return got;
 }
 
 function* termPathconf({ realnode }: TermProtid, { name }: { readonly name: number }) {

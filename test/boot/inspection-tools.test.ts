@@ -4,7 +4,7 @@ import { runCommands } from "../../boot/session.ts";
 const sh = (commands: string, options: { user?: string; input?: string } = {}) => runCommands({ commands, ...options });
 const lines = (text: string): readonly string[] => text.split("\n").filter((l) => l !== "");
 const asRoot = (commands: string): readonly string[] => lines(sh(commands).output);
-const asGuest = (commands: string): readonly string[] => lines(sh(commands, { user: "guest" }).output);
+const asGuest = (commands: string, input?: string): readonly string[] => lines(sh(commands, { user: "guest", ...(input === undefined ? {} : { input }) }).output);
 /** Without the pid in front. */
 const bare = (said: readonly string[]): readonly string[] => said.map((l) => l.replace(/^\d+: /, ""));
 
@@ -93,13 +93,14 @@ describe("vminfo", () => {
 
 describe("w", () => {
   it("says since when the system is up, who is there, and what he does", () => {
-    const said = asGuest("sleep 100; w; w -u; w -H root; w -H -U guest -s pid -r; w -s nosuch; echo $?");
-    expect(said[0]).to.match(/^00:01:4\d {2}up 0:01, {2}1 user, {2}load averages: \d+\.\d\d, \d+\.\d\d, \d+\.\d\d$/);
-    expect(said[1]).to.equal("User     Tty      Login@   PID What");
-    expect(said[2]).to.match(/^guest {4}console {2}00:00 +\d+ w$/);
+    const said = asGuest("read x; sleep 100; w; w -u; w -U root; w -UH -s pid -r guest; w nosuch; echo $?; w -s nosuch; echo $?", "something\n");
+    expect(said[0]).to.match(/^12:01:4\d AM {2}up 10\d seconds, {2}1 user, {2}load averages: \d+\.\d\d, \d+\.\d\d, \d+\.\d\d$/);
+    expect(said[1]).to.equal("USER     TTY LOGIN@  IDLE   PID WHAT");
+    expect(said[2]).to.match(/^guest {4}co 12:00AM {2}0:01 +\d+ w$/);
     expect(said[3]).to.equal(said[0]);
-    expect(said[4]).to.match(/^guest {4}console {2}00:00 +\d+ w -H -U guest -s pid -r$/);
-    expect(said.at(-1)).to.equal("1");
+    expect(said[4]).to.equal(said[1]);
+    expect(said[5]).to.match(/^guest {4}co 12:00AM {2}0:01 +\d+ w -UH -s pid -r guest$/);
+    expect(said.slice(6).filter((l) => /^\d|Unknown user/.test(l))).to.deep.equal(["w: nosuch: Unknown user", "6", "1"]);
   });
 });
 

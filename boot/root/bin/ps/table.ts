@@ -2,7 +2,7 @@
 import type { Field } from "./fields.ts";
 
 /** One line; at most `width` characters, but always one of the last column. */
-export function layOut(fields: readonly Field[], texts: readonly string[], width: number): string {
+export function layOut(fields: readonly Pick<Field, "title" | "width" | "left">[], texts: readonly string[], width: number): string {
   let line = "";
   let end = 0;
   for (const [i, field] of fields.entries()) {
