@@ -36,6 +36,9 @@ for (const [hole, message] of Object.entries(REFUSED) as [Hole, string][])
       const ran = asGuest(`${attack} true && id -u && ls / >/tmp/list && ps -A >/dev/null && echo alive`, [hole]);
       expect(ran).to.include({ output: "1000\nalive\n", status: 0 });
     });
+    it("before: again and again, for nothing is lost by it", () => {
+      expect(asGuest(`${attack} id -u; ${attack} id -u; ${attack} id -u; echo alive`, [hole]).output).to.equal("0\n0\n0\nalive\n");
+    });
     for (const [scheduler, seed] of SCHEDULES)
       it(`fixed: refused at ${message}, and nothing is harmed (${scheduler}, seed ${seed})`, () => {
         const ran = asGuest(`${attack} id; echo $?; id -u; ls / >/tmp/list && echo alive`, [], scheduler, seed);
