@@ -73,8 +73,10 @@ function copyItem({ type, bits, number, inline, longform, data }: Item): KItem {
 /** Marks receive rights in the body as on their way to the destination; true when that closes a loop. */
 function closesLoop(kmsg: Kmsg): boolean {
   const to = kmsg.destination;
+  const { items } = kmsg;
   let circular = false;
-  for (const { type, data } of kmsg.items) {
+  for (let i = 0; i < items.length; i++) {
+    const { type, data } = items[i] as KItem;
     if (type !== MsgType.MOVE_RECEIVE || !to || !(data instanceof Rights)) continue;
     for (const port of data.refs) {
       if (port === null || !isPort(port)) continue;

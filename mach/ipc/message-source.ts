@@ -51,7 +51,11 @@ export abstract class MessageSource {
 
   /** Puts a message of `port` before a waiting receiver, or into the queue. */
   offer(kmsg: Kmsg, port: Port): void {
-    for (let r = this.popReceiver(); r !== null; r = this.popReceiver()) if (r.accept(kmsg, port)) return;
+    for (let r = this.receivers; r !== null; r = this.receivers) {
+      this.receivers = r.below;
+      r.below = null;
+      if (r.accept(kmsg, port)) return;
+    }
     this.push(kmsg);
   }
 

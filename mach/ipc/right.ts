@@ -124,10 +124,10 @@ function takeSend(space: Space, name: number, entry: Entry, quiet: Port | null):
 function takeSendOnce(space: Space, name: number, entry: Entry, quiet: Port | null): Port {
   const { port } = entry;
   invariant(entry.type === SEND_ONCE, "only a send-once right is moved as one", name);
-  const deleted = cancelRequest(entry);
+  const deleted = entry.request === 0 ? null : cancelRequest(entry);
   space.free(name);
   space.reuse(entry);
-  tellDeleted(deleted, name, quiet);
+  if (deleted !== null) tellDeleted(deleted, name, quiet);
   return port;
 }
 

@@ -189,7 +189,8 @@ function machMsg(machine: Machine, thread: Thread, msg: MachMsg): number {
 
 /** The first page of out-of-line data by address that has to be fetched. */
 function absentPage(thread: Thread, items: readonly Item[]): Fault | undefined {
-  for (const { inline, data, bits, number } of items) {
+  for (let i = 0; i < items.length; i++) {
+    const { inline, data, bits, number } = items[i] as Item;
     if (inline || typeof data !== "object" || !("address" in data)) continue;
     const f = unreadable(thread.task.map, data.address, Math.ceil((bits * number) / 8));
     if (f !== undefined && f.kind === "absent") return f;

@@ -214,11 +214,14 @@ export class Machine implements IpcHost, PortOwner, TapOwner {
 
   /** Runs one thread for a while, if one can run and the strategy does not end the run. */
   private runOne(budget: number): "thread" | "none" | "stop" {
-    const thread = this.slice ?? (this.strategy === undefined ? this.nextInQueue() : pickThread(this, this.strategy));
+    const { slice, strategy } = this;
+    const thread = slice ?? (strategy === undefined ? this.nextInQueue() : pickThread(this, strategy));
     if (thread === "stop") return "stop";
     if (thread === undefined) return "none";
-    if (this.tap.schedule && this.slice === undefined && this.strategy === undefined) this.scheduled(thread, 0, 1);
-    if (this.slice === undefined) this.sliceLeft = this.strategy === undefined ? QUANTUM : 1;
+    if (slice === undefined) {
+      this.sliceLeft = strategy === undefined ? QUANTUM : 1;
+      if (this.tap.schedule && strategy === undefined) this.scheduled(thread, 0, 1);
+    }
     this.current = thread;
     const made = runSlice(this, thread, Math.min(this.sliceLeft, budget));
     this.steps += made;

@@ -76,9 +76,9 @@ export class Thread extends WithPort implements IpcThread {
     return "thread";
   }
 
-  /** Nothing keeps the thread from running. */
+  /** Nothing keeps the thread from running. A wait is what keeps it most often. */
   get runnable(): boolean {
-    return this.alive && this.suspendCount === 0 && this.task.suspendCount === 0 && (this.wait === null || this.woken) && this.stopped === null;
+    return (this.wait === null || this.woken) && this.suspendCount === 0 && this.alive && this.stopped === null && this.task.suspendCount === 0;
   }
 
   get top(): Frame | undefined {

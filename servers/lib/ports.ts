@@ -80,11 +80,11 @@ export class Bucket extends PortTable {
     port.rpcs.delete(rpc);
     rpc.thread.takeCancel();
     if (this.inhibitor ?? port.class.inhibitor ?? port.inhibitor) yield* this.changed.broadcast();
-    yield* this.settle(port);
+    if (port.idle) yield* this.settle(port);
   }
 
   private heldBack(port: AnyPort, self: Thread): boolean {
-    return [this.inhibitor, port.class.inhibitor, port.inhibitor].some((by) => by !== undefined && by !== self);
+    return isOther(this.inhibitor, self) || isOther(port.class.inhibitor, self) || isOther(port.inhibitor, self);
   }
 
   /**
@@ -189,6 +189,8 @@ const refuse: Demuxer = {
     return failed(Errno.EINTR);
   },
 };
+
+const isOther = (by: Thread | undefined, self: Thread): boolean => by !== undefined && by !== self;
 
 function enterRpc(port: AnyPort, thread: Thread, id: number): Rpc {
   const rpc: Rpc = { thread, id };
