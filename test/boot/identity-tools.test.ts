@@ -73,6 +73,14 @@ describe("rmauth, setauth, unsu", () => {
   it("rmauth -s keeps what it takes as available", () => {
     expect(uidsAfter("addauth root -p $$; rmauth -s root -p $$", "hurd\n")).to.deep.equal(["effective uids: 1000(guest)", "available uids: 1000(guest) 1000(guest) 0(root)"]);
   });
+  it("rmauth takes a user's groups with him, but none that he did not bring or that another brings, too", () => {
+    const gids = (commands: string): readonly string[] => lines(sh(`${commands}; ids`).output).filter((l) => l.startsWith("effective gids"));
+    const [start] = gids("true");
+    expect(gids("addauth guest -p $$; rmauth guest -p $$")).to.deep.equal([start]);
+    expect(gids("addauth guest -p $$; rmauth -u guest -p $$")).to.deep.equal([`${start ?? ""} 1000(guest) 100(users)`]);
+    expect(gids("addauth -g users -p $$; rmauth guest -p $$")).to.deep.equal([`${start ?? ""} 100(users)`]);
+    expect(gids("addauth -g users -p $$; rmauth -g users -p $$")).to.deep.equal([start]);
+  });
   it("setauth replaces; without a user nothing is left, with -k the old stays, with -s as available", () => {
     expect(uidsAfter("setauth root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root)", "available uids: 0(root) 0(root)"]);
     expect(uidsAfter("setauth -p $$")).to.deep.equal(["effective uids:", "available uids:"]);

@@ -24,8 +24,6 @@ const difference: Rule = (ours, theirs) => ours.filter((id) => !theirs.includes(
 export const merged = (a: Ugids, b: Ugids): Ugids => pairwise(a, b, union);
 /** Those of `a` that are not in the same list of `b`. */
 export const without = (a: Ugids, b: Ugids): Ugids => pairwise(a, b, difference);
-/** What both have. */
-export const common = (a: Ugids, b: Ugids): Ugids => pairwise(a, b, (ours, theirs) => ours.filter((id) => theirs.includes(id)));
 /** The effective ids made available ones, beside those that were. */
 export const saved = (a: Ugids): Ugids => ({ euids: [], egids: [], auids: union(a.auids, a.euids), agids: union(a.agids, a.egids) });
 
