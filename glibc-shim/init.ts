@@ -13,6 +13,7 @@ import { type Process, threadState } from "./process.ts";
 import { taskSelf } from "./rights.ts";
 import { dropUnsecure } from "./secure-environment.ts";
 import { setMsgport, startSignals } from "./signal-thread.ts";
+import { openStandardFds } from "./standard-fds.ts";
 import type { StartupData } from "./startup-data.ts";
 import { procCall } from "./stubs.ts";
 import { parseEnvironment, utf8 } from "./text.ts";
@@ -26,6 +27,7 @@ export function* initProcess(p: Process, data: StartupData): Syscall<void> {
   if (data.flags & EXEC_SECURE && !p.holes.has("secure-environment")) dropUnsecure(p.environ);
   if (data.portarray.length > 0 || data.intarray.length > 0) yield* initPorts(p, data);
   yield* initDtable(p, data.dtable);
+  if (data.flags & EXEC_SECURE && !p.holes.has("secure-descriptors")) yield* openStandardFds(p);
   yield* storeArguments(p, data);
   initSignalSets(p, data.intarray);
   yield* startSignals(p);

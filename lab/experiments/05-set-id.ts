@@ -18,9 +18,9 @@ import type { Held, Launch } from "../model/launch.ts";
 
 const PARTS = ["new task", "auth", "proc", "root", "environment", "descriptors"] as const;
 type Part = (typeof PARTS)[number];
-/** The switch of the system for a part. That descriptors 0 to 2 are open is nobody's care but the program's own. */
-const SWITCH: Readonly<Record<Part, Omission | undefined>> = {
-  "new task": "secure-new-task", auth: "secure-auth", proc: "secure-proc", root: "secure-root", environment: "secure-environment", descriptors: undefined,
+/** The switch of the system for a part. The last two are the C library's, which exec only tells that it is secure. */
+const SWITCH: Readonly<Record<Part, Omission>> = {
+  "new task": "secure-new-task", auth: "secure-auth", proc: "secure-proc", root: "secure-root", environment: "secure-environment", descriptors: "secure-descriptors",
 };
 
 const KEY = "/etc/key";
@@ -63,9 +63,8 @@ function* exec(libc: Libc, ports: readonly MachPort[], lying: boolean): Syscall<
   return err;
 }
 
-/** P, a careful set-uid program: its key, then a message on standard error. */
-function* careful(libc: Libc, fills: boolean, found: Found): Syscall<void> {
-  for (let fd = 0; fills && fd < 3; fd++) if ((yield* attempt(libc.fdPort(asFd(fd)))).err) yield* libc.open("/dev/null", O_RDWR);
+/** P, a set-uid program: its key, then a message on standard error. */
+function* useKey(libc: Libc, found: Found): Syscall<void> {
   const euid = yield* attempt(libc.geteuid());
   found.euid = euid.err ? -1 : euid.value;
   found.place = libc.environ.get("TMPDIR") ?? "";
@@ -78,7 +77,7 @@ function* careful(libc: Libc, fills: boolean, found: Found): Syscall<void> {
 
 /** The play at a point, and what came of it. */
 function play({ omitted, filesystem }: Point, seed: number, transcribed = false): readonly [Scene, Outcome] {
-  const flaw = SWITCH[omitted as Part] as Omission | undefined;
+  const flaw = Object.entries(SWITCH).find(([part]) => part === omitted)?.[1];
   const found: Found = { euid: -1, key: "", keyAfter: "", place: "" };
   const lying = filesystem === "lying";
   let hostile = 0;
@@ -105,7 +104,7 @@ function play({ omitted, filesystem }: Point, seed: number, transcribed = false)
     },
     *program(libc, { stage: { eye } }) {
       hostile = new Set(eye.rightsOf(eye.running).filter((r) => r.what === "port of peer").map((r) => r.port)).size;
-      yield* careful(libc, omitted !== "descriptors", found);
+      yield* useKey(libc, found);
     },
   }).run();
   const controls = [...new Set([...(scene.first?.graph.controls ?? []), ...(scene.rest?.graph.controls ?? [])].filter((c) => c.by === "peer" || c.by === "S").map((c) => c.through))];
@@ -149,9 +148,9 @@ export const experiment: Experiment = {
   title: "Set-id confusion: the parts of a secure exec",
   question: "A set-uid program is started by somebody who gives it hostile ports, a closed descriptor 2 and a bad environment. Which part of EXEC_SECURE keeps which attack away?",
   setUp:
-    "A booted Hurd that is built without one part. guest execs a set-uid root program with an auth, a proc and a root port of his own, keeps his task port, closes descriptor 2 and sets TMPDIR. The program opens /etc/key and says something on standard error. A lying filesystem asks the exec server for EXEC_SECURE on guest's own file.",
+    "A booted Hurd that is built without one part. guest execs a set-uid root program with an auth, a proc and a root port of his own, keeps his task port, closes descriptor 2 and sets TMPDIR. The program opens /etc/key and says something on standard error. Resource limits are no part: each program's library has its own, and exec carries none. A lying filesystem asks the exec server for EXEC_SECURE on guest's own file.",
   independent: [
-    { name: "omitted", what: "the part that the system lacks (for descriptors: the program does not see to it that 0 to 2 are open)", values: ["nothing", ...PARTS] },
+    { name: "omitted", what: "the part that the system lacks (environment, descriptors: the part of the C library, which the flag tells)", values: ["nothing", ...PARTS] },
     { name: "filesystem", what: "honest, or guest's own", values: ["honest", "lying"] },
   ],
   dependent: [

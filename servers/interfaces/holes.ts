@@ -9,9 +9,9 @@ export type Hole = (typeof HOLES)[number];
 
 /**
  * Parts of a secure exec that a system can be built without, to see what each is for (comparison.md §3 E5): a new task, the program's own auth handle, a process port and a root
- * that are not the caller's, an environment without what directs libraries. No system ever was like that.
+ * that are not the caller's, an environment without what directs libraries, descriptors 0 to 2 open. No system ever was like that.
  */
-export const OMISSIONS = ["secure-new-task", "secure-auth", "secure-proc", "secure-root", "secure-environment"] as const;
+export const OMISSIONS = ["secure-new-task", "secure-auth", "secure-proc", "secure-root", "secure-environment", "secure-descriptors"] as const;
 export type Omission = (typeof OMISSIONS)[number];
 
 /** Another design than the real one: the exec server answers only when the new program has fetched its start-up data (comparison.md §8 M6). */
