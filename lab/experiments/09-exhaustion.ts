@@ -149,6 +149,7 @@ const EXPECTED: Readonly<Record<string, readonly FailState[]>> = {
   "posix-fork: S": ["none", "silent"],
   "posix-fork-piped: S": ["none", "clean"],
   "posix-spawn: S": ["none", "clean"],
+  "linux-builder: S": ["none", "clean"],
   "cloudabi: S": ["none", "clean"],
   "cloudabi-spawn: S": ["none", "clean"],
   "genode: registry": ["none", "fatal"],

@@ -30,6 +30,9 @@ export function builderCalls(kernel: PosixKernel): Pick<Handlers, "pidfd_open_em
   };
   return {
     pidfd_open_empty(caller, args) {
+      // the number first: an embryo that nobody can name would stay for ever
+      const fd = caller.process.table.lowest();
+      if (typeof fd === "string") return fd;
       const embryo = open(kernel, caller, args);
       plans.set(embryo, { executable: undefined, args: {} });
       return caller.process.table.add(new Description(`process ${embryo.name}`, "process", ["config", "kill", "wait"], { kind: "process", pid: embryo.pid, killOnClose: false }), { closeOnExec: true, closeOnFork: false });

@@ -41,6 +41,9 @@ export const processCalls = (kernel: PosixKernel): ProcessCalls => ({
 
 /** The child starts with one thread, a copy of the table, and the parent's memory: as a copy, or itself until it execs or ends (vfork: the caller's thread waits). */
 function fork(kernel: PosixKernel, { process, thread }: Caller, { body, name, vfork = false, processDescriptor = false }: Calls["fork"], gives: Gives): Result | typeof BLOCKED {
+  // pdfork takes the number first: without one there is no child
+  const fd = processDescriptor ? process.table.lowest() : 0;
+  if (typeof fd === "string") return fd;
   const child = kernel.create(name ?? process.name, process, process.table.fork());
   kernel.meter.moved(child.table.size);
   child.memoryOf = { process, rights: vfork ? ["read", "write"] : ["read"] };

@@ -168,8 +168,8 @@ export class PosixKernel extends ForeignKernel<PosixProcess> {
         to.pipe.readable.wakeAll();
         return;
       case "process": {
-        const process = to.killOnClose ? this.byPid(to.pid) : undefined;
-        if (process !== undefined) this.kill(process, "SIGKILL");
+        const process = this.byPid(to.pid);
+        if (process !== undefined && (to.killOnClose || process.embryo)) this.kill(process, "SIGKILL");
         return;
       }
       case "none":

@@ -11,6 +11,9 @@ describe("E9: exhaustion during launch", () => {
     expect(states("posix-fork-piped: S")).to.deep.equal(["clean", "clean", "clean", "clean", "none", "none"]);
     expect([1, 2].map((free) => lineAt(lines, { place: "posix-fork-piped: S", free }).dv["site"])).to.deep.equal(["S", "child"]);
   });
+  it("a builder whose descriptor finds no number makes no embryo", () => {
+    expect(states("linux-builder: S")).to.deep.equal(["clean", "none", "none", "none", "none", "none"]);
+  });
   it("CloudABI in place needs no slot, and is clean in a child", () => {
     expect(states("cloudabi: S")).to.deep.equal(new Array(6).fill("none"));
     expect(states("cloudabi-spawn: S")).to.deep.equal(["clean", "clean", "clean", "none", "none", "none"]);

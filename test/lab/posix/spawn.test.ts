@@ -111,6 +111,19 @@ describe("Linux's proposals of 2026 (README.md)", () => {
     expect(told).to.deep.equal([["4 /a"]]);
   });
 
+  it("a builder makes no embryo when there is no number for its descriptor, nor a pdfork a child; an embryo ends with the last descriptor for it", () => {
+    const s = stage();
+    const found = s.run(function* () {
+      const fd = Number(yield* sys("pidfd_open_empty", {}));
+      const alive = s.kernel.all.filter((p) => p.embryo && p.ended === undefined).length;
+      yield* sys("close", { fd });
+      const ended = yield* wait();
+      yield* sys("setrlimit_nofile", { limit: 0 });
+      return [alive, ended, yield* sys("pidfd_open_empty", {}), yield* sys("fork", { processDescriptor: true, body: () => sys("pause", {}) as Syscall<never> }), yield* wait()];
+    });
+    expect(found).to.deep.equal([1, "SIGKILL", "EMFILE", "EMFILE", "ECHILD"]);
+  });
+
   it("an embryo is a process: it can be killed, and waited for, before it runs", () => {
     const s = stage();
     const found = s.run(function* () {
