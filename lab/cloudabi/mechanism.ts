@@ -45,8 +45,14 @@ interface Granted {
   readonly fd: number;
 }
 
-/** What is granted, with its rights cut to the grant, and the descriptors that were made for that. */
-function* cut({ grant, holds }: Launch, world: World): Syscall<{ readonly granted: readonly Granted[]; readonly made: readonly number[] }> {
+/** What is granted, with its rights cut to the grant, and the descriptors that were made for that. `error`: there was no number for one of them; S's own descriptor must not be cut in its place. */
+interface Cut {
+  readonly granted: readonly Granted[];
+  readonly made: readonly number[];
+  readonly error: Failure | undefined;
+}
+
+function* cut({ grant, holds }: Launch, world: World): Syscall<Cut> {
   const granted: Granted[] = [];
   const made: number[] = [];
   for (const { name, object, rights } of grant) {
@@ -54,12 +60,16 @@ function* cut({ grant, holds }: Launch, world: World): Syscall<{ readonly grante
     const all = holds.find((h) => h.object === object)?.rights ?? [];
     if (all.some((r) => !rights.includes(r))) {
       const copy = yield* fdDup(fd);
-      if (copy.err === 0) made.push((fd = copy.value));
-      yield* fdStatPut(fd, { rights: rightsFor(rights) });
+      // What S does not hold is for the launch itself to refuse
+      if (copy.err !== 0 && copy.err !== Errno.EBADF) return { granted, made, error: copy.err };
+      if (copy.err === 0) {
+        made.push((fd = copy.value));
+        yield* fdStatPut(fd, { rights: rightsFor(rights) });
+      }
     }
     granted.push({ name, fd });
   }
-  return { granted, made };
+  return { granted, made, error: undefined };
 }
 
 /** The grant as a tree. */
@@ -168,8 +178,8 @@ export function launchCloudAbi(start: Start, launch: Launch, { seed, strategy }:
   const world = furnish(kernel, launch.holds, "p");
   let error: Failure | undefined;
   const s = kernel.start("S", world.slots, exiting(function* () {
-    const { granted, made } = yield* cut(launch, world);
-    error = yield* start(world.execfd, granted, launch.argumentBytes ?? 0);
+    const { granted, made, error: full } = yield* cut(launch, world);
+    error = full ?? (yield* start(world.execfd, granted, launch.argumentBytes ?? 0));
     for (const fd of made) yield* fdClose(fd);
     yield* pause();
     return 0;
