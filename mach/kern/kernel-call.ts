@@ -148,6 +148,7 @@ export class KernelCall {
 
   private unwrap(items: readonly KItem[]): Item[] {
     return items.map((item) => {
+      if (isPlain(item)) return item;
       const { type, bits, number, inline, longform } = item;
       return { type, bits, number, inline, longform, dealloc: false, data: this.unwrapData(item) };
     });
@@ -190,9 +191,12 @@ export class KernelCall {
   }
 
   private wrap(item: Item): KItem {
-    return kernelItem(item, (handle) => this.take(handle));
+    return item.inline && !isPortType(item.type) ? (item as KItem) : kernelItem(item, (handle) => this.take(handle));
   }
 }
+
+/** Neither rights nor memory: a handler sees it as it came. */
+const isPlain = (item: KItem): item is KItem & Item => item.inline && !(item.data instanceof Rights);
 
 /** An item of a message that the kernel sends. `right` gives the right that a handle stands for. */
 export function kernelItem(item: Item, right: (handle: MachPort) => PortRef): KItem {
