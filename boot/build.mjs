@@ -1,13 +1,14 @@
 // Bundles the commands into dist/. Run by npm's prepare script, and by run.mjs when a source is newer than its bundle.
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folders = ["mach", "servers", "glibc-shim", "rpctrace", "boot", "lab", "bench"];
 
-/** Every command that has a bundle, with its entry file. */
-export const commands = { boot: "boot/main.ts", rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts", lab: "lab/run/main.ts", bench: "bench/main.ts" };
+/** Every command that has a bundle, with its entry file; `boot` has one of its own kind (`buildBoot`). */
+export const commands = { rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts", lab: "lab/run/main.ts", bench: "bench/main.ts" };
 
 /** Bundles that are no commands: threads of the laboratory. */
 const workers = { "lab-worker": "lab/run/worker.ts" };
@@ -62,25 +63,56 @@ async function pageScript(esbuild) {
   return outputFiles[0].text;
 }
 
+/** What all bundles have in common. */
+const bundled = (page) => ({
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  minify: true,
+  logLevel: "warning",
+  external: ["esbuild", "piscina", "@observablehq/plot", "linkedom", "nact", "xstate", "comlink", "tinybench"],
+  define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"', HURDSIM_SOURCES: JSON.stringify(sourcesHash()), TRACE_PAGE_SCRIPT: JSON.stringify(page) },
+});
+
+/** Puts `text` in a file of dist/ at once: who reads it sees all of it or the one before. */
+function put(name, text) {
+  const part = `${root}dist/${name}.${process.pid}`;
+  writeFileSync(part, text);
+  renameSync(part, `${root}dist/${name}`);
+}
+
+/**
+ * `boot` starts fast: its bundle is one script, which load.mjs runs with the code that V8 compiled when it ran here for the first time; boot.inputs names the sources
+ * that it is made of.
+ */
+async function buildBoot(esbuild, page) {
+  const began = new Date();
+  const wrapped = { banner: { js: "(function (exports, require, module) {" }, footer: { js: "})" } };
+  const { outputFiles, metafile } = await esbuild({ ...bundled(page), ...wrapped, entryPoints: ["boot/main.ts"], outdir: "dist", write: false, metafile: true, format: "cjs", charset: "ascii" });
+  const text = outputFiles[0].text;
+  mkdirSync(`${root}dist`, { recursive: true });
+  rmSync(`${root}dist/boot.cjs`, { force: true });
+  put("boot.inputs", Object.keys(metafile.inputs).join("\n"));
+  put("boot.cjs", `/* ${createHash("sha256").update(text).digest("hex")}*/\n${text}`);
+  // a source that has been changed since is newer
+  utimesSync(`${root}dist/boot.cjs`, began, began);
+  spawnSync(process.execPath, ["boot/warm.mjs", `${root}dist/boot.cjs`, "-c", "true"], { cwd: root, stdio: "ignore" });
+}
+
 /** Builds all bundles. */
 export async function build() {
   const { build: esbuild } = await import("esbuild");
   const page = await pageScript(esbuild);
+  await buildBoot(esbuild, page);
   await esbuild({
-    absWorkingDir: root,
+    ...bundled(page),
     entryPoints: { ...commands, ...workers },
     outdir: "dist",
     outExtension: { ".js": ".mjs" },
-    bundle: true,
     splitting: true,
     format: "esm",
-    platform: "node",
-    target: "node20",
-    minify: true,
     sourcemap: true,
-    logLevel: "warning",
-    external: ["esbuild", "piscina", "@observablehq/plot", "linkedom", "nact", "xstate", "comlink", "tinybench"],
-    define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"', HURDSIM_SOURCES: JSON.stringify(sourcesHash()), TRACE_PAGE_SCRIPT: JSON.stringify(page) },
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });
 }
