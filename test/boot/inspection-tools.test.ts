@@ -104,6 +104,16 @@ describe("w", () => {
   });
 });
 
+describe("ps", () => {
+  it("has a column of suspensions when something is suspended, and the Hurd's own formats", () => {
+    const said = asRoot("ps -A | head -1; ps -An | head -1; ps -F hurd -A | head -1; ps -F hurd-long -A | head -1; ps -o pid,sc,utime,stime 1 | head -1");
+    const titles = said.map((l) => l.trim().split(/ +/).join(" "));
+    expect(titles[0]).to.equal("PID TT STAT TIME COMMAND");
+    expect(titles[1]).to.equal("USER PID TT SC STAT TIME COMMAND");
+    expect(titles.slice(-3)).to.deep.equal(["PID UID NTh Vmem RSS User System Args", "PID UID PPID PGrp Sess NTh Vmem RSS %CPU User System Args", "PID SC UTIME STIME"]);
+  });
+});
+
 describe("kill", () => {
   it("goes by all of one's ids: another's process is out of reach, until one has its owner's too; CONT is for the whole session", () => {
     const asOther = "/bin/kill -CONT $PPID; echo $?; /bin/kill 1; /bin/kill $P; echo $?; addauth root -p $$; /bin/kill $P; echo $?";

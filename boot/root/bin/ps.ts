@@ -43,9 +43,19 @@ function unknown(name: string): never {
   throw new UsageError(`${name}: Unknown field`);
 }
 
-/** The column of owners is left out of the default format when all is one's own. */
-function* withoutNominal(t: Tool, names: readonly string[], chosen: readonly Field[], rows: readonly ProcessRow[]): Syscall<readonly Field[]> {
-  if (t.value("o") !== undefined || t.has("nujf") || names[0] !== "user") return chosen;
+/** Suspensions are a column of the formats that show states and terminals when something is suspended, or with -n. */
+function withSuspensions(t: Tool, names: readonly string[], all: readonly Field[], rows: readonly ProcessRow[]): readonly Field[] {
+  const at = names.indexOf(names.includes("wait") ? "wait" : "stat");
+  const column = fields.get("sc");
+  if (at < 0 || !names.includes("tt") || column === undefined) return all;
+  return t.has("n") || rows.some((r) => r.info.task.suspendCount > 0) ? [...all.slice(0, at), column, ...all.slice(at)] : all;
+}
+
+/** Columns that say nothing are left out: in the default format that of owners, too, when all is one's own. */
+function* withoutNominal(t: Tool, names: readonly string[], all: readonly Field[], rows: readonly ProcessRow[]): Syscall<readonly Field[]> {
+  if (t.value("o") !== undefined) return all;
+  const chosen = withSuspensions(t, names, all, rows);
+  if (t.has("nujf") || names[0] !== "user") return chosen;
   const uid = yield* ownUid(t);
   const foreign = rows.some((r) => (r.info.state & PI_NOTOWNED) !== 0 || r.info.owner !== uid);
   return foreign ? chosen : chosen.slice(1);

@@ -49,10 +49,13 @@ const user: Field = {
 /** Mach's base priority 25 is nice 0. */
 const nice = (row: ProcessRow): number => (row.info.threads[0]?.basic.basePriority ?? 25) - 25;
 /** Seconds of processor time, of threads that live and that ended. */
-const seconds = (row: ProcessRow): number => {
-  const times = [row.info.task, ...row.info.threads.map((t) => t.basic)].flatMap((i) => [i.userTime, i.systemTime]);
+const spent = (kinds: readonly ("userTime" | "systemTime")[]) => (row: ProcessRow): number => {
+  const times = [row.info.task, ...row.info.threads.map((t) => t.basic)].flatMap((i) => kinds.map((kind) => i[kind]));
   return times.reduce((sum, t) => sum + t.sec + t.usec / 1e6, 0);
 };
+const seconds = spent(["userTime", "systemTime"]);
+const inClock = (title: string, value: (row: ProcessRow) => number): Field => pure(title, 8, false, (row) => clock(value(row)), value);
+const virtual = (title: string): Field => pure(title, 5, false, (row) => size(row.info.task.virtualSize), (row) => row.info.task.virtualSize);
 function clock(time: number): string {
   const hundredths = Math.floor(time * 100 + 1e-6);
   const two = (n: number): string => String(n).padStart(2, "0");
@@ -138,7 +141,7 @@ export const fields: ReadonlyMap<string, Field> = new Map<string, Field>([
   ["zfills", number("ZFILLS", 6, (row) => event(row, 1))],
   ["pgins", number("PGINS", 5, (row) => event(row, 3))],
   ["cowfaults", number("COWFLTS", 7, (row) => event(row, 4))],
-  ["sz", pure("SZ", 5, false, (row) => size(row.info.task.virtualSize), (row) => row.info.task.virtualSize)],
+  ["sz", virtual("SZ")],
   ["rss", pure("RSS", 5, false, (row) => size(resident(row)), resident)],
   ["cpu", pure("%CPU", 4, false, (row) => processor(row).toFixed(1), processor)],
   ["mem", pure("%MEM", 4, false, (row, s) => (s.memory > 0 ? (100 * resident(row)) / s.memory : 0).toFixed(1), resident)],
@@ -148,7 +151,18 @@ export const fields: ReadonlyMap<string, Field> = new Map<string, Field>([
   ["tt", pure("TT", 2, false, terminal)],
   ["tty", pure("TTY", 3, false, terminal)],
   ["start", pure("START", 7, true, (row, s) => started(row, s.now), (row) => row.info.task.creationTime.sec)],
-  ["time", pure("TIME", 8, false, (row) => clock(seconds(row)), seconds)],
+  ["sc", number("SC", 2, (row) => row.info.task.suspendCount)],
+  ["time", inClock("TIME", seconds)],
+  ["utime", inClock("UTIME", spent(["userTime"]))],
+  ["stime", inClock("STIME", spent(["systemTime"]))],
+  // The two formats that do not shout.
+  ["nthreads", number("NTh", 2, (row) => row.info.nthreads)],
+  ["vmem", virtual("Vmem")],
+  ["cpu-user", inClock("User", spent(["userTime"]))],
+  ["cpu-system", inClock("System", spent(["systemTime"]))],
+  ["pgroup", number("PGrp", 5, (row) => row.info.pgrp)],
+  ["session", number("Sess", 5, (row) => row.info.session)],
+  ["words", pure("Args", 0, true, (row) => row.args || "-")],
   ["command", pure("COMMAND", 0, true, (row) => row.args || "-")],
 ]);
 
@@ -165,4 +179,6 @@ export const formats: Readonly<Record<string, readonly string[]>> = {
   l: ["uid", "pid", "ppid", "pri", "ni", "nth", "msgi", "msgo", "sz", "rss", "wait", "stat", "tt", "time", "command"],
   j: ["user", "pid", "ppid", "pgrp", "sess", "lcoll", "stat", "tt", "time", "command"],
   f: ["user", "pid", "ppid", "tty", "time", "command"],
+  hurd: ["pid", "uid", "nthreads", "vmem", "rss", "cpu-user", "cpu-system", "words"],
+  "hurd-long": ["pid", "uid", "ppid", "pgroup", "session", "nthreads", "vmem", "rss", "cpu", "cpu-user", "cpu-system", "words"],
 };
