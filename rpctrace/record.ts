@@ -4,6 +4,7 @@
  */
 import { Encoder } from "cbor-x";
 import type { KernelEvent } from "../mach/kern/events.ts";
+import { CborWriter } from "./cbor-writer.ts";
 import { crc32 } from "./crc32.ts";
 import { kinds, packed, type Kinds, type TraceItem } from "./layout.ts";
 
@@ -29,13 +30,13 @@ const CHECKSUM = 5;
 
 /** Encodes a run; each call of `write` gets one whole item with its checksum. */
 export class TraceRecorder {
-  private readonly encoder = new Encoder({ useRecords: false, tagUint8Array: false });
+  private readonly rows = new CborWriter();
   private readonly write: (bytes: Uint8Array) => void;
   private count = 0;
 
   constructor(write: (bytes: Uint8Array) => void, run: TraceHeader["run"] = {}, program = "") {
     this.write = write;
-    this.put({ format: TRACE_FORMAT, version: TRACE_VERSION, run, program, kinds } satisfies TraceHeader);
+    this.header({ format: TRACE_FORMAT, version: TRACE_VERSION, run, program, kinds });
   }
 
   event(event: KernelEvent): void {
@@ -48,12 +49,12 @@ export class TraceRecorder {
   }
 
   private item(item: TraceItem): void {
-    this.put(packed(++this.count, item));
+    this.write(this.rows.item(packed(++this.count, item)));
   }
 
   /** The encoder reuses its buffer, so what goes out is a copy. */
-  private put(item: unknown): void {
-    const encoded = this.encoder.encode(item);
+  private header(header: TraceHeader): void {
+    const encoded = new Encoder({ useRecords: false, tagUint8Array: false }).encode(header);
     const bytes = new Uint8Array(encoded.length + CHECKSUM);
     bytes.set(encoded);
     bytes[encoded.length] = UINT32;
