@@ -76,7 +76,7 @@ function conclude(lines: readonly Line[]): { readonly asExpected: boolean; reado
     text: [
       `Rights moved for each descriptor passed: ${about(hurd)} in the Hurd's exec in place, ${about(cloudabi)} in CloudABI, ${about(slope(lines, "posix", "rightsMoved"))} in fork and exec.`,
       `Traps and messages of a bare launch: ${bares.join(", ")}.`,
-      `No dearer than a spawn that closes what it does not pass is a builder that installs what it passes ${crossovers(lines, "linux-builder", "posix-spawn-closing").join(", ")}, and an exec with a list ${crossovers(lines, "cloudabi", "posix-spawn-closing").join(", ")}.`,
+      `Against a spawn that closes what it does not pass: a builder that installs what it passes is no dearer ${crossovers(lines, "linux-builder", "posix-spawn-closing").join(", ")}; an exec with a list is no dearer ${crossovers(lines, "cloudabi", "posix-spawn-closing").join(", ")}.`,
       ...(failed.length > 0 ? [`Could not launch: ${[...new Set(failed.map((l) => `${String(l.iv["mechanism"])} at p=${String(l.iv["p"])} (${String(l.dv["ran"])})`))].join(", ")}.`] : []),
       ...(wrong.length > 0 ? [`Not so: ${wrong.join("; ")}.`] : []),
     ].join(" "),

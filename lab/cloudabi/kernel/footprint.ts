@@ -32,6 +32,12 @@ const memory = (p: CloudProcess, address: number, length: number): readonly stri
   return place === undefined ? wholeProcess(p) : [place.mapping.cell, `PG(${p.name},${address - place.offset})`];
 };
 
+/** How many bytes a call on mapped memory touches at its address; to unmap is to touch all of the mapping. */
+function touched(trap: Extract<CloudAbiTrap, { call: "mem_unmap" | "mem_load" | "mem_store" }>): number {
+  if (trap.call === "mem_unmap") return 1;
+  return trap.call === "mem_load" ? trap.length : trap.data.length;
+}
+
 /** Every descriptor with what goes with its last reference, every thread, and what a parent sees. */
 const wholeProcess = (p: CloudProcess): readonly string[] => [
   `TK(${p.name})`,
@@ -82,11 +88,9 @@ function cellsOfCall(p: CloudProcess, trap: CloudAbiTrap): readonly string[] {
     case "random_get":
       return [CHANCE];
     case "mem_unmap":
-      return memory(p, trap.address, 1);
     case "mem_load":
-      return memory(p, trap.address, trap.length);
     case "mem_store":
-      return memory(p, trap.address, trap.data.length);
+      return memory(p, trap.address, touched(trap));
     case "thread_yield":
       return [];
     case "mem_map":
