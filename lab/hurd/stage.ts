@@ -73,12 +73,12 @@ export class Stage {
     this.eye.markLaunch();
     this.meter.begin();
     if (this.transcribed) this.transcript.begin();
-    if (this.strategy !== undefined) Object.assign(this.machine, { strategy: this.strategy });
+    if (this.strategy !== undefined) this.machine.schedule(this.strategy);
   }
 
   /** The launch is over. */
   end(): void {
-    if (this.strategy !== undefined) Object.assign(this.machine, { strategy: undefined });
+    if (this.strategy !== undefined) this.machine.schedule(undefined);
     this.meter.end();
     this.cue("end");
   }

@@ -60,6 +60,12 @@ export class Ready implements Situation {
     while (pending.length > kept) pending.pop();
   }
 
+  /** Gives all threads, with the traps that they have made already, to `take`. */
+  release(take: (thread: Thread) => void): void {
+    for (const thread of this.threads.splice(0)) take(thread);
+    this.pending.length = 0;
+  }
+
   at(index: number): Thread | undefined {
     return this.threads[index];
   }

@@ -79,7 +79,7 @@ export class Machine implements IpcHost, PortOwner, TapOwner {
   nextThreadId = 1;
   /** Alive, in the order of creation. */
   readonly tasks = new Set<Task>();
-  readonly strategy: Strategy | undefined;
+  private strategy: Strategy | undefined;
   private peripherals: Peripherals | null = null;
   private madeGsync: Gsync | null = null;
   private madePagers: Pagers | null = null;
@@ -237,6 +237,12 @@ export class Machine implements IpcHost, PortOwner, TapOwner {
   scheduled(thread: Thread, index: number, of: number): void {
     const { now: at, steps: step } = this.clock;
     this.tap.emit({ kind: "scheduled", at, step, task: thread.task.id, thread: thread.id, index, of });
+  }
+
+  /** From the next choice on `strategy` says who runs; undefined: each thread until it blocks or its quantum is over. Threads that were ready stay so. */
+  schedule(strategy: Strategy | undefined): void {
+    this.strategy = strategy;
+    this.madeReady?.release((thread) => this.runQueue.push(thread));
   }
 
   /** An alternative from 0 up to `below` - 1, by the strategy; without one, 0. */

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { MachMsg, MsgOption } from "../../../mach/ipc/message.ts";
 import { RandomStream } from "../../../mach/kern/random.ts";
 import { RandomStrategy, type Situation, type Strategy } from "../../../mach/kern/scheduler.ts";
-import { mach_msg, swtch_pri, type Syscall } from "../../../mach/kern/syscall.ts";
+import { mach_msg, swtch_pri, threadState, type Syscall } from "../../../mach/kern/syscall.ts";
+import { Machine } from "../../../mach/kern/machine.ts";
 import { Clock } from "../../../mach/kern/clock.ts";
 import { bootMachine, newPort, run, startThread, type Context } from "./boot-machine.ts";
 
@@ -22,6 +23,24 @@ function history(scheduler?: Strategy): string {
     scheduler === undefined ? {} : { scheduler },
   );
   return story;
+}
+
+/** A machine with three threads that make ten traps each, not run yet; which of them have ended. */
+function threeThreads(): { readonly machine: Machine; readonly done: () => string } {
+  const machine = new Machine({ instructions: new Map() });
+  const ended: string[] = [];
+  for (const name of "abc") {
+    const task = machine.createTask(machine.kernelTask, name, false);
+    const thread = machine.createThread(task);
+    const entry = function* (): Syscall<void> {
+      for (let i = 0; i < 10; i++) yield* swtch_pri();
+      ended.push(name);
+    };
+    thread.setState(threadState({ pc: task.text.add(entry), sp: 0, arg: 0 }));
+    thread.suspendCount = 0;
+    machine.makeRunnable(thread);
+  }
+  return { machine, done: () => ended.sort().join("") };
 }
 
 describe("scheduling", () => {
@@ -56,6 +75,12 @@ describe("scheduling", () => {
     expect(last?.trap?.op).to.equal("mach_msg");
     expect(last?.footprint.ports).to.have.length(1);
     expect(machine.steps).to.equal(seen.length);
+  });
+  it("a strategy that comes and goes while the machine runs loses no thread that was ready", () => {
+    const { machine, done } = threeThreads();
+    const random = new RandomStrategy(new RandomStream(3));
+    for (let i = 0; machine.run({ steps: 1 }) === "steps"; i++) if (i % 4 === 1) machine.schedule(i % 8 === 1 ? random : undefined);
+    expect(done()).to.equal("abc");
   });
   it("a strategy can end the run", () => {
     const stop: Strategy = { next: () => "stop", choice: () => 0 };
