@@ -152,7 +152,8 @@ export class Pager implements PageSource, KObject {
   private died(): void {
     this.alive = false;
     for (const page of [...this.waiting.keys()]) this.answered(page, Kern.MEMORY_ERROR);
-    if (this.object.refs === 0) this.terminate();
+    // who waited may have died of the answer, and its mapping, the last one, with it: then it is over already
+    if (this.object.refs === 0 && this.object.source === this) this.terminate();
   }
 
   // ---- the pager speaks (memory_control)
