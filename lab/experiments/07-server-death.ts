@@ -3,13 +3,16 @@ import { boundaries, dieAt, tellDeath, type Aftermath, type Boundary, type Victi
 import type { Way } from "../hurd/launcher.ts";
 import type { SceneOptions } from "../hurd/scene.ts";
 import type { Conclusion, Experiment, Line, Outcome, Point, Replayed } from "../model/experiment.ts";
+import type { Launch } from "../model/launch.ts";
 
 const VICTIMS: readonly Victim[] = ["exec", "filesystem", "proc", "auth"];
 const WAYS: readonly Way[] = ["in-place", "secure", "spawn"];
 /** Parts of the launch, from its first message to its last, at which somebody dies. */
 const PLACES = [0, 15, 35, 50, 60, 70, 80];
 
-const options = (way: Way, seed: number): SceneOptions => ({ launch: { holds: [], manifest: [], grant: [] }, way, seed });
+/** S has descriptors 0 to 2, as every process: for a secure program without them the library would start /dev/null's translator before `main`. */
+const launch: Launch = { holds: [{ object: "file", kind: "file", rights: ["r", "w"], at: [0, 1, 2], closeOnExec: false }], manifest: [], grant: [] };
+const options = (way: Way, seed: number): SceneOptions => ({ launch, way, seed });
 
 /** The boundaries of each way: the same launch, found out once. */
 const known = new Map<string, readonly Boundary[]>();
