@@ -98,12 +98,14 @@ function placeOf(name: MachPort, self: Self | undefined): string {
   return at.length === 0 ? `name ${name}` : at.join(", ");
 }
 
-/** What a right of P's is, if every program has it: its init ports, its own task and threads, the host, and ports that it has made itself. */
+/** What a right of P's is, if every program has it: its init ports, its own task and threads, the host, ports that it has made itself, and what its library opens at 0 to 2. */
 function housekeeping(eye: Eye, { name, port, what }: Right, self: Self | undefined): string | undefined {
   for (const [slot, as] of Object.entries(SLOTS)) if (self?.ports[slot as keyof InitPorts] === name) return as;
   if (name === self?.msgport) return "message port";
   if (what === "task:P" || what === "thread:P" || what === "host") return what;
-  return what === "port of P" && eye.isNew(port) ? "own receive right" : undefined;
+  if (!eye.isNew(port)) return undefined;
+  if ([...(self?.descriptors ?? [])].some(([fd, at]) => fd <= 2 && at === name)) return "standard descriptor of a secure program";
+  return what === "port of P" ? "own receive right" : undefined;
 }
 
 function namingsOf(eye: Eye, program: Task, holds: readonly Held[], self: Self | undefined): readonly Naming[] {
