@@ -1,6 +1,6 @@
 /** Experiments by name, the user's own files included. */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { experiments } from "../experiments/index.ts";
@@ -18,7 +18,10 @@ async function bundleOf(path: string): Promise<string> {
   const { build } = await import("esbuild");
   const outfile = resolve("dist", `experiment-${createHash("sha256").update(path).digest("hex").slice(0, 12)}.mjs`);
   try {
-    await build({ entryPoints: [path], outfile, bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "silent", define: NO_ADDON, banner: { js: REQUIRE } });
+    const { outputFiles } = await build({ entryPoints: [path], write: false, bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "silent", define: NO_ADDON, banner: { js: REQUIRE } });
+    // Whole or not at all: another command may be loading it.
+    writeFileSync(`${outfile}.${process.pid}`, outputFiles[0]?.contents ?? "");
+    renameSync(`${outfile}.${process.pid}`, outfile);
   } catch (e) {
     const [first] = (e as { readonly errors?: readonly { readonly text: string; readonly location?: { readonly file: string; readonly line: number } | null }[] }).errors ?? [];
     const at = first?.location ? `${first.location.file}:${first.location.line}: ` : "";
@@ -29,21 +32,34 @@ async function bundleOf(path: string): Promise<string> {
 
 const isExperiment = (x: unknown): x is Experiment => typeof x === "object" && x !== null && "name" in x && "run" in x && "conclude" in x && "independent" in x;
 
-async function load(path: string): Promise<Experiment> {
-  const built = bundles.get(path) ?? bundleOf(path);
-  bundles.set(path, built);
-  const module = (await import(pathToFileURL(await built).href)) as { readonly experiment?: unknown };
+/** Where the user's file `path` lies as a bundle. */
+function built(path: string): Promise<string> {
+  const bundle = bundles.get(path) ?? bundleOf(path);
+  bundles.set(path, bundle);
+  return bundle;
+}
+
+async function load(path: string, bundle: string): Promise<Experiment> {
+  const module = (await import(pathToFileURL(bundle).href)) as { readonly experiment?: unknown };
   if (!isExperiment(module.experiment)) throw new UsageError(`${path} exports no "experiment"`);
   return module.experiment;
 }
+
+/** By what a worker finds the experiment: its name, or the bundle of the user's file, which it need not build again. */
+export const forWorkers = async (name: string): Promise<string> => (isFile(name) ? built(resolve(name)) : name);
+
+/** The experiment that `forWorkers` told of. */
+export const experimentForWorker = (name: string): Promise<Experiment> => (isFile(name) ? load(name, name) : experimentOf(name));
+
+const isFile = (name: string): boolean => /\.[cm]?[tj]s$/.test(name);
 
 /** The experiment called `name`, or in the file `name`. Throws UsageError. */
 export async function experimentOf(name: string): Promise<Experiment> {
   const known = experiments.find((e) => e.name === name) ?? onlyOne(name);
   if (known !== undefined) return known;
-  if (/\.[cm]?[tj]s$/.test(name)) {
+  if (isFile(name)) {
     if (!existsSync(name)) throw new UsageError(`there is no file ${name}`);
-    return load(resolve(name));
+    return load(name, await built(resolve(name)));
   }
   throw new UsageError(`no experiment "${name}"; npm run lab -- list shows them`);
 }

@@ -1,9 +1,9 @@
 /** Runs an experiment's grid in parallel workers; what has been run before is not run again. */
-import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import type { Experiment, Line, Point } from "../model/experiment.ts";
+import { forWorkers } from "./catalogue.ts";
 import { gridOf, runKey } from "./grid.ts";
 import { Progress } from "./progress.ts";
 import { Results, ResultsError } from "./results.ts";
@@ -40,7 +40,7 @@ function plan(experiment: Experiment, { values, seed, runs }: RunSettings): read
 function pool(jobs: number): Piscina<Job, Line> {
   const source = import.meta.url.endsWith(".ts");
   const filename = fileURLToPath(new URL(source ? "worker.ts" : "lab-worker.mjs", import.meta.url));
-  return new Piscina({ filename, maxThreads: jobs, minThreads: 1, ...(source ? { execArgv: ["--import", "tsx"] } : {}) });
+  return new Piscina({ filename, maxThreads: jobs, minThreads: jobs, ...(source ? { execArgv: ["--import", "tsx"] } : {}) });
 }
 
 /**
@@ -54,25 +54,31 @@ export async function runExperiment(name: string, experiment: Experiment, settin
   const there = planned.length - missing.length;
   // Whoever has changed the experiment since must know that these are old.
   if (there > 0) process.stderr.write(`${experiment.name}: ${there} of ${planned.length} runs were in ${results.path} already; --fresh makes them again\n`);
-  if (missing.length > 0) await runAll(name, experiment, missing, results, settings.jobs ?? availableParallelism());
+  if (missing.length > 0) await runAll(await forWorkers(name), experiment, missing, results, settings.jobs ?? availableParallelism());
   return results.finish(planned.map(({ key }) => key));
 }
 
 async function runAll(name: string, experiment: Experiment, missing: readonly Planned[], results: Results, jobs: number): Promise<void> {
   const workers = pool(Math.min(jobs, missing.length));
   const progress = new Progress(experiment.name, missing.length);
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
   let why: Error | undefined;
+  let stopped = false;
   let kept = 0;
+  // Runs that are being made are given up: their workers end, and what they still say counts no more.
+  workers.on("error", (e) => {
+    if (!stopped) why ??= asError(e);
+  });
   const end = (error: Error): void => {
-    why ??= error;
-    stop.abort();
+    if (stopped) return;
+    stopped = true;
+    why = error;
+    void workers.destroy();
   };
   const interrupt = (): void => end(new Interrupted(`interrupted: ${kept} of ${missing.length} runs of ${experiment.name} are kept; the same command goes on from there`));
-  process.once("SIGINT", interrupt);
+  process.on("SIGINT", interrupt);
   const one = async ({ point, seed }: Planned): Promise<void> => {
-    const line = await workers.run({ name, point, seed }, { signal: stop.signal });
+    const line = await workers.run({ name, point, seed });
+    if (stopped) return;
     results.add(line);
     kept++;
     progress.step();
@@ -80,7 +86,7 @@ async function runAll(name: string, experiment: Experiment, missing: readonly Pl
   // A run that fails does not hold up the others; results that cannot be written end it all.
   const failed = (e: unknown): void => {
     if (e instanceof ResultsError) end(e);
-    else if (!stop.signal.aborted) why ??= e instanceof Error ? e : new Error(String(e));
+    else if (!stopped) why ??= asError(e);
   };
   await Promise.all(missing.map((p) => one(p).catch(failed)));
   process.off("SIGINT", interrupt);
@@ -88,3 +94,5 @@ async function runAll(name: string, experiment: Experiment, missing: readonly Pl
   await workers.destroy();
   if (why !== undefined) throw why;
 }
+
+const asError = (e: unknown): Error => (e instanceof Error ? e : new Error(String(e)));

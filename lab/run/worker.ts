@@ -1,10 +1,10 @@
 /** One run in a worker thread. */
 import type { Line, Point } from "../model/experiment.ts";
-import { experimentOf } from "./catalogue.ts";
+import { experimentForWorker } from "./catalogue.ts";
 
 /** A run to be made. */
 export interface Job {
-  /** What `experimentOf` takes. */
+  /** What `forWorkers` gave. */
   readonly name: string;
   readonly point: Point;
   readonly seed: number;
@@ -12,7 +12,7 @@ export interface Job {
 
 /** Makes the run. An error says which one it was. */
 export default async function run({ name, point, seed }: Job): Promise<Line> {
-  const experiment = await experimentOf(name);
+  const experiment = await experimentForWorker(name);
   try {
     return { experiment: experiment.name, iv: point, seed, ...experiment.run(point, seed) };
   } catch (e) {

@@ -140,7 +140,7 @@ describe("npm run lab", function () {
     const child = spawn("node", args, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     child.stderr.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
-    const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    const ended = new Promise<number | string | null>((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
     const lines = (): number => {
       try {
         return readFileSync(file("s/slow.jsonl"), "utf8").split("\n").length - 1;
