@@ -27,6 +27,7 @@ import { main as faultProgram } from "./bin/fault.ts";
 import { main as findProgram } from "./bin/find.ts";
 import { main as grepProgram } from "./bin/grep.ts";
 import { main as headProgram } from "./bin/head.ts";
+import { main as hogProgram } from "./bin/hog.ts";
 import { main as hostnameProgram } from "./bin/hostname.ts";
 import { main as idProgram } from "./bin/id.ts";
 import { main as idsProgram } from "./bin/ids.ts";
@@ -113,6 +114,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/find", findProgram],
   ["/bin/grep", grepProgram],
   ["/bin/head", headProgram],
+  ["/bin/hog", hogProgram],
   ["/bin/hostname", hostnameProgram],
   ["/bin/id", idProgram],
   ["/bin/ids", idsProgram],
