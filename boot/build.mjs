@@ -83,17 +83,19 @@ function put(name, text) {
 }
 
 /**
- * `boot` starts fast: its bundle is one script, which load.mjs runs with the code that V8 compiled when it ran here for the first time; boot.inputs names the sources
+ * `boot` starts fast: its bundle is one script, which load.cjs runs with the code that V8 compiled when it ran here for the first time; boot.inputs names the sources
  * that it is made of.
  */
 async function buildBoot(esbuild, page) {
   const began = new Date();
   const wrapped = { banner: { js: "(function (exports, require, module) {" }, footer: { js: "})" } };
-  const { outputFiles, metafile } = await esbuild({ ...bundled(page), ...wrapped, entryPoints: ["boot/main.ts"], outdir: "dist", write: false, metafile: true, format: "cjs", charset: "ascii" });
+  // not cbor-x for Node, which looks for its addon at each start
+  const alias = { "cbor-x": `${root}node_modules/cbor-x/index.js` };
+  const { outputFiles, metafile } = await esbuild({ ...bundled(page), ...wrapped, alias, entryPoints: ["boot/main.ts"], outdir: "dist", write: false, metafile: true, format: "cjs", charset: "ascii" });
   const text = outputFiles[0].text;
   mkdirSync(`${root}dist`, { recursive: true });
   rmSync(`${root}dist/boot.cjs`, { force: true });
-  put("boot.inputs", Object.keys(metafile.inputs).join("\n"));
+  put("boot.inputs", [...Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/")), "boot/build.mjs", "package-lock.json"].join("\n"));
   put("boot.cjs", `/* ${createHash("sha256").update(text).digest("hex")}*/\n${text}`);
   // a source that has been changed since is newer
   utimesSync(`${root}dist/boot.cjs`, began, began);
