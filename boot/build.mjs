@@ -1,6 +1,7 @@
 // Bundles the commands into dist/. Run by npm's prepare script, and by run.mjs when a source is newer than its bundle.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -75,6 +76,15 @@ const bundled = (page) => ({
   define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"', HURDSIM_SOURCES: JSON.stringify(sourcesHash()), TRACE_PAGE_SCRIPT: JSON.stringify(page) },
 });
 
+/** The ramdisks of the embedded filesystem (boot/embedded.ts), a character for each byte. */
+async function ramdisks(esbuild, options) {
+  const { outputFiles } = await esbuild({ ...options, entryPoints: ["boot/embedded.ts"], write: false, format: "cjs" });
+  const module = { exports: {} };
+  new Function("exports", "require", "module", outputFiles[0].text)(module.exports, createRequire(import.meta.url), module);
+  const { plain, running, at } = module.exports.makeRamdisks();
+  return [...[plain, running].map((bytes) => Buffer.from(bytes).toString("latin1")), at];
+}
+
 /** Puts `text` in a file of dist/ at once: who reads it sees all of it or the one before. */
 function put(name, text) {
   const part = `${root}dist/${name}.${process.pid}`;
@@ -90,8 +100,9 @@ async function buildBoot(esbuild, page) {
   const began = new Date();
   const wrapped = { banner: { js: "(function (exports, require, module) {" }, footer: { js: "})" } };
   // not cbor-x for Node, which looks for its addon at each start
-  const alias = { "cbor-x": `${root}node_modules/cbor-x/index.js` };
-  const { outputFiles, metafile } = await esbuild({ ...bundled(page), ...wrapped, alias, entryPoints: ["boot/main.ts"], outdir: "dist", write: false, metafile: true, format: "cjs", charset: "ascii" });
+  const common = { ...bundled(page), alias: { "cbor-x": `${root}node_modules/cbor-x/index.js` } };
+  const define = { ...common.define, HURDSIM_RAMDISKS: JSON.stringify(await ramdisks(esbuild, common)) };
+  const { outputFiles, metafile } = await esbuild({ ...common, ...wrapped, define, entryPoints: ["boot/main.ts"], outdir: "dist", write: false, metafile: true, format: "cjs", charset: "ascii" });
   const text = outputFiles[0].text;
   mkdirSync(`${root}dist`, { recursive: true });
   rmSync(`${root}dist/boot.cjs`, { force: true });

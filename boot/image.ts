@@ -92,9 +92,9 @@ export function rootTree({ programs = [], etc: moreEtc }: ImageOptions = {}): Ra
     ["root", dir(0o700)],
     ["sbin", symlink("bin")],
     ["servers", dir(0o755, serverNodes)],
-    ["share", dir(0o755, [["msgids", dir(0o755, msgidsFiles.map(([name, text]) => [name, plainFile(0o644, text)] as const))]])],
+    ["share", dir(0o755, [["msgids", dir(0o755, msgidsFiles().map(([name, text]) => [name, plainFile(0o644, text)] as const))]])],
     ["tmp", dir(0o1777)],
     ["usr", symlink(".")],
-    ["var", dir(0o755, [["run", dir(0o755)]])],
+    ["var", dir(0o755, [["run", dir(0o755, [["utmp", plainFile(0o644, "")]])]])],
   ]);
 }

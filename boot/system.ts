@@ -7,6 +7,7 @@ import { RandomStrategy, type Strategy } from "../mach/kern/scheduler.ts";
 import type { Flaw } from "../servers/interfaces/holes.ts";
 import { encodeRamdisk } from "../servers/tmpfs/ramdisk.ts";
 import type { Main } from "../glibc-shim/libc.ts";
+import { ramdiskWith, requestFile, type Ramdisks } from "./embedded.ts";
 import { isExt2, withFile } from "./ext2-image.ts";
 import { plainFile, rootTree } from "./image.ts";
 import { instructionName, instructionSet } from "./instructions.ts";
@@ -23,6 +24,8 @@ export interface SystemOptions {
   readonly bootScript?: string;
   /** A disk's bytes as root, instead of the embedded filesystem: a ramdisk is device rd0, an ext2 disk device hd0. What is written to it is not seen here. */
   readonly disk?: Uint8Array;
+  /** The embedded filesystem made ahead; without it, it is made now. */
+  readonly embedded?: Ramdisks | undefined;
   /** Sees the machine before it starts: who listens from here on misses nothing. */
   readonly observe?: (machine: Machine) => void;
   /** Holes of 2021 that this system still has: all of it is built as it was before they were closed. */
@@ -76,8 +79,9 @@ export function buildSystem(options: SystemOptions = {}): Machine {
 }
 
 /** The device that the root filesystem lies on. A disk of the caller's is copied, and gets the file that says what to run. */
-function rootDisk({ disk, run, programs = [] }: SystemOptions): { readonly device: string; readonly bytes: Uint8Array } {
-  const request = run && (["run-command", 0o600, `${run.user}\n${run.commands}`] as const);
+function rootDisk({ disk, run, embedded, programs = [] }: SystemOptions): { readonly device: string; readonly bytes: Uint8Array } {
+  const request = run && requestFile(`${run.user}\n${run.commands}`);
+  if (disk === undefined && embedded !== undefined && programs.length === 0) return { device: "rd0", bytes: ramdiskWith(embedded, request?.[2]) };
   if (disk === undefined) {
     const tree = rootTree({ etc: request ? [request] : [], programs: programs.map(([path]) => [path, instructionName(path)] as const) });
     return { device: "rd0", bytes: encodeRamdisk(tree) };
