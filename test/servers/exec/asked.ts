@@ -1,7 +1,7 @@
 /** Requests to the exec server whose every byte is the test's, and what became of the task that they were about. */
 import { copySend, copySends, MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
-import { Msg } from "../../../mach/kern/kern-return.ts";
+import { Kern, Msg } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Libc } from "../../../glibc-shim/libc.ts";
 import { encodeArgz } from "../../../servers/interfaces/argz.ts";
@@ -36,7 +36,8 @@ export interface Request {
 }
 
 export const noPorts = (length = 6): readonly MachPort[] => new Array<MachPort>(length).fill(MACH_PORT_NULL);
-const codeName = (err: number): string => (err === Msg.SEND_INVALID_DEST ? "SEND_INVALID_DEST" : errnoName(err));
+const CODES: ReadonlyMap<number, string> = new Map([[Msg.SEND_INVALID_DEST, "SEND_INVALID_DEST"], [Kern.INVALID_ARGUMENT, "KERN_INVALID_ARGUMENT"]]);
+const codeName = (err: number): string => CODES.get(err) ?? errnoName(err);
 
 export class Asked extends Probe {
   /** How often the program has run. */

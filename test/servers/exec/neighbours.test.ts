@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { asPort, copySend, copySends, MACH_PORT_DEAD, MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
 import { Mig, Msg } from "../../../mach/kern/kern-return.ts";
-import type { Syscall } from "../../../mach/kern/syscall.ts";
+import { mach_host_self, mach_thread_self, type Syscall } from "../../../mach/kern/syscall.ts";
 import { encodeImage } from "../../../mach/kern/image.ts";
 import { client } from "../../../mach/mig/client.ts";
 import { routine, subsystem } from "../../../mach/mig/subsystem.ts";
@@ -12,7 +12,7 @@ import { authCall } from "../../../servers/interfaces/auth.ts";
 import { Errno } from "../../../servers/interfaces/errno.ts";
 import { exec, execCall } from "../../../servers/interfaces/exec.ts";
 import { execStartupCall } from "../../../servers/interfaces/exec-startup.ts";
-import { EXEC_DEFAULTS, EXEC_NEWTASK, EXEC_SECURE, EXEC_SIGTRAP, EXEC_STACK_ARGS, INIT_PORT_AUTH, INIT_PORT_CRDIR, O_READ, TASK_BOOTSTRAP_PORT } from "../../../servers/interfaces/hurd-types.ts";
+import { EXEC_DEFAULTS, EXEC_NEWTASK, EXEC_SECURE, EXEC_SIGTRAP, EXEC_STACK_ARGS, INIT_PORT_AUTH, INIT_PORT_CRDIR, INIT_PORT_PROC, O_READ, TASK_BOOTSTRAP_PORT } from "../../../servers/interfaces/hurd-types.ts";
 import { ioCall } from "../../../servers/interfaces/io.ts";
 import { deadName, newSend } from "../exec-probe.ts";
 import { asked, bytes, noPorts, text, type Asked, type Request } from "./asked.ts";
@@ -129,6 +129,42 @@ describe("requests to exec, beside the recorded ones", function () {
       ]);
     });
     expect(got).to.deep.equal(["ran", "MIG_BAD_ID", "SEND_INVALID_DEST", "ran"]);
+  });
+});
+
+describe("tasks, files and process ports that are none", function () {
+  this.timeout(60_000);
+  const GONE = ", and the task is not what it was";
+
+  it("as the old task: what its own port answers to task_suspend (exec.c)", () => {
+    const got = asked(function* (a) {
+      const tasks = [yield* mach_thread_self(), yield* mach_host_self(), a.libc.ports.proc, a.libc.ports.crdir, yield* deadName(), MACH_PORT_DEAD];
+      const out: string[] = [];
+      for (const flags of [0, EXEC_NEWTASK, EXEC_SECURE]) for (const task of tasks) out.push(yield* a.outcome({ flags, ports: yield* a.ports(MACH_PORT_NULL) }, task));
+      return out;
+    });
+    const each = ["KERN_INVALID_ARGUMENT", "KERN_INVALID_ARGUMENT", "MIG_BAD_ID", "MIG_BAD_ID", "SEND_INVALID_DEST", "SEND_INVALID_DEST"];
+    expect(got).to.deep.equal([...each, ...each, ...each]);
+  });
+
+  it("as the file: what its own port answers to io_map; nothing of EXEC_DEFAULTS or SECURE comes before (exec.c)", () => {
+    const got = asked(function* (a) {
+      const files = [MACH_PORT_NULL, yield* deadName(), yield* taskSelf(), yield* mach_host_self(), a.libc.ports.proc, a.server];
+      return yield* each(a, [0, EXEC_SECURE | EXEC_DEFAULTS].flatMap((flags) => files.map((file) => ({ file, flags }))));
+    });
+    const answers = ["SEND_INVALID_DEST", "SEND_INVALID_DEST", "MIG_BAD_ID", "MIG_BAD_ID", "MIG_BAD_ID", "ENOEXEC"];
+    expect(got).to.deep.equal([...answers, ...answers]);
+  });
+
+  it("as the process: in place the task is lost by then, a new task is not; a secure exec does not ask it (exec.c)", () => {
+    const got = asked(function* (a) {
+      const full = yield* a.ports(MACH_PORT_NULL);
+      const flags = [0, EXEC_DEFAULTS, EXEC_NEWTASK, EXEC_NEWTASK | EXEC_DEFAULTS, EXEC_SECURE];
+      const procs = [a.libc.ports.auth, yield* deadName()];
+      return yield* each(a, procs.flatMap((proc) => flags.map((f) => ({ flags: f, ports: full.with(INIT_PORT_PROC, proc) }))));
+    });
+    const answers = (code: string): readonly string[] => [`${code}${GONE}`, `${code}${GONE}`, code, code, "ran"];
+    expect(got).to.deep.equal([...answers("MIG_BAD_ID"), ...answers("SEND_INVALID_DEST")]);
   });
 });
 
