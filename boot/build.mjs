@@ -92,6 +92,9 @@ function put(name, text) {
   renameSync(part, `${root}dist/${name}`);
 }
 
+/** Whether an input of a bundle is a file of ours: not of a package, nor a value that is put in for a name. */
+const isSource = (input) => !input.includes("node_modules/") && !input.startsWith("<");
+
 /**
  * `boot` starts fast: its bundle is one script, which load.cjs runs with the code that V8 compiled when it ran here for the first time; boot.inputs names the sources
  * that it is made of.
@@ -106,7 +109,7 @@ async function buildBoot(esbuild, page) {
   const text = outputFiles[0].text;
   mkdirSync(`${root}dist`, { recursive: true });
   rmSync(`${root}dist/boot.cjs`, { force: true });
-  put("boot.inputs", [...Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/")), "boot/build.mjs", "package-lock.json"].join("\n"));
+  put("boot.inputs", [...Object.keys(metafile.inputs).filter(isSource), "boot/build.mjs", "package-lock.json"].join("\n"));
   put("boot.cjs", `/* ${createHash("sha256").update(text).digest("hex")}*/\n${text}`);
   // a source that has been changed since is newer
   utimesSync(`${root}dist/boot.cjs`, began, began);

@@ -30,6 +30,6 @@ function failed(error) {
   return 1;
 }
 
-module.exports = { start, failed };
+module.exports = { start, fresh, failed };
 
 if (require.main === module) start(process.argv.slice(2)).catch(failed).then((status) => void (process.exitCode = status));
