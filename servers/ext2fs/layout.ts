@@ -96,7 +96,7 @@ export const NODUMP_FL = 0x40;
 /** A directory with an index: who changes it without keeping the index up takes the flag away. */
 export const INDEX_FL = 0x1000;
 /** What a new file takes over from its directory, and what of that is for files of other types. */
-export const INHERITED_FL = 0x1da6f & ~0x10;
+export const INHERITED_FL = 0x1c6cf;
 export const OTHER_FL = 0xc0;
 /** Of directories only. */
 export const DIRECTORY_FL = 0x30000;
