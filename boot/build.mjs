@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folders = ["mach", "servers", "glibc-shim", "rpctrace", "boot", "lab", "bench"];
 
 /** Every command that has a bundle, with its entry file; `boot` has one of its own kind (`buildBoot`). */
-export const commands = { rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts", lab: "lab/run/main.ts", bench: "bench/main.ts" };
+export const commands = { rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts", image: "boot/image-main.ts", lab: "lab/run/main.ts", bench: "bench/main.ts" };
 
 /** Bundles that are no commands: threads of the laboratory. */
 const workers = { "lab-worker": "lab/run/worker.ts" };

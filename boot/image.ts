@@ -9,7 +9,7 @@ import { msgidsFiles } from "./msgids.ts";
 import { etcFiles } from "./root/etc/files.ts";
 
 /** When the image was made: midnight before the machine's first boot. */
-const MTIME = 1_795_132_800;
+export const MTIME = 1_795_132_800;
 
 const root = { uid: 0, gid: 0, mtime: MTIME };
 const utf8 = new TextEncoder();
