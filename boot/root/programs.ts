@@ -64,6 +64,7 @@ import { main as vminfoProgram } from "./bin/vminfo.ts";
 import { main as wProgram } from "./bin/w.ts";
 import { main as wcProgram } from "./bin/wc.ts";
 import { main as whichProgram } from "./bin/which.ts";
+import { main as whoProgram } from "./bin/who.ts";
 import { main as whoamiProgram } from "./bin/whoami.ts";
 import { main as xargsProgram } from "./bin/xargs.ts";
 import { main as yesProgram } from "./bin/yes.ts";
@@ -152,6 +153,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/w", wProgram],
   ["/bin/wc", wcProgram],
   ["/bin/which", whichProgram],
+  ["/bin/who", whoProgram],
   ["/bin/whoami", whoamiProgram],
   ["/bin/xargs", xargsProgram],
   ["/bin/yes", yesProgram],
