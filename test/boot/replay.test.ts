@@ -3,6 +3,7 @@ import type { KernelEvent } from "../../mach/kern/events.ts";
 import type { Situation, Strategy } from "../../mach/kern/scheduler.ts";
 import { HistoryError, runOf, systemOf, type ReadFile } from "../../boot/history.ts";
 import { encodeRamdisk } from "../../servers/tmpfs/ramdisk.ts";
+import { ext2Image } from "../../boot/ext2-image.ts";
 import { rootTree } from "../../boot/image.ts";
 import { Replay, same, type ReplayResult } from "../../boot/replay.ts";
 import { execStartup } from "../../servers/interfaces/exec-startup.ts";
@@ -38,6 +39,11 @@ describe("a recorded history, run again, is the same", () => {
     expectSame(commandsBytes(options), () => disk.slice());
     expectSame(commandsBytes({ ...options, scheduler: "random", seed: 3 }), () => disk.slice());
   });
+  it("for an ext2 disk", () => {
+    const disk = ext2Image(rootTree(), 2 << 20, { blockSize: 1024, time: 1 });
+    expectSame(commandsBytes({ commands: "echo new > /home/file; cat /home/file", disk }), () => disk.slice());
+  });
+
   it("for a kill -9 in the middle", () => void expectSame(commandsBytes({ commands: "sleep 50 & sleep 1; kill -9 $!; wait $!; echo $?" })));
 
   it("for a kill -9 in the middle of an exec", () => {
