@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import type { Result } from "../../../glibc-shim/errno.ts";
 import type { Libc } from "../../../glibc-shim/libc.ts";
 import type { MachPort } from "../../../mach/ipc/names.ts";
+import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Disk } from "../../../servers/ext2fs/disk.ts";
 import { Mounted } from "../../../servers/ext2fs/mounted.ts";
@@ -30,7 +31,7 @@ export class MemoryDisk implements Disk {
   reads = 0;
   writes = 0;
   /** Writes fail with this from now on. */
-  refuse: 0 | 0x4000001e = 0;
+  refuse: 0 | Failure = 0;
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
@@ -41,7 +42,7 @@ export class MemoryDisk implements Disk {
     this.reads++;
     return { err: 0, value: this.bytes.slice(offset, offset + amount) };
   }
-  *write(offset: number, data: Uint8Array): Syscall<0 | 0x4000001e> {
+  *write(offset: number, data: Uint8Array): Syscall<0 | Failure> {
     if (this.refuse) return this.refuse;
     this.writes++;
     this.bytes.set(data, offset);
@@ -52,11 +53,13 @@ export class MemoryDisk implements Disk {
 /** Seconds since the epoch, for everything that happens here. */
 export const TIME = 1_795_478_400;
 
-const libc = {
-  *gettimeofday() {
-    return { sec: TIME, usec: 5 };
-  },
-} as unknown as Libc;
+/** A library that knows no more than what time it is. */
+const clock = (time: { readonly sec: number }): Libc =>
+  ({
+    *gettimeofday() {
+      return { sec: time.sec, usec: 5 };
+    },
+  }) as unknown as Libc;
 
 /** A filesystem in use. */
 export interface Used {
@@ -65,11 +68,15 @@ export interface Used {
   readonly fs: Diskfs;
   /** What it has warned of. */
   readonly warnings: readonly string[];
+  /** What time it is. */
+  readonly time: { sec: number };
 }
 
 /** Mounts the disk; in words why it cannot be. */
 export function use(bytes: Uint8Array): Used | string {
   const disk = new MemoryDisk(bytes);
+  const time = { sec: TIME };
+  const libc = clock(time);
   const warnings: string[] = [];
   const mounted = now(
     Mounted.open(disk, function* (text) {
@@ -83,7 +90,7 @@ export function use(bytes: Uint8Array): Used | string {
   const bucket = { lookup: (_class: unknown, name: MachPort) => (opens.has(name) ? { object: opens.get(name) } : undefined), all: () => [] } as unknown as Bucket;
   const fs = new Diskfs(libc, bucket, store.value);
   Object.assign(fs, { opens });
-  return { disk, store: store.value, fs, warnings };
+  return { disk, store: store.value, fs, warnings, time };
 }
 
 /** As `use`, of a disk that can be mounted. */

@@ -1,0 +1,146 @@
+import { expect } from "chai";
+import { createNode } from "../../../servers/lib/diskfs/create.ts";
+import { dirMkdir, dirRename } from "../../../servers/lib/diskfs/directory.ts";
+import { setOptions } from "../../../servers/lib/diskfs/options.ts";
+import type { Node } from "../../../servers/lib/diskfs/node.ts";
+import { check } from "../../../servers/ext2fs/check.ts";
+import { rewriteName } from "../../../servers/ext2fs/directory.ts";
+import { format } from "../../../servers/ext2fs/format.ts";
+import { Super, SUPER_AT, VALID_FS } from "../../../servers/ext2fs/layout.ts";
+import type { Ext2Node } from "../../../servers/ext2fs/node.ts";
+import { Errno } from "../../../servers/interfaces/errno.ts";
+import { S_IFDIR, S_IFREG } from "../../../servers/interfaces/stat.ts";
+import { now, port, TIME, used, type Used } from "./disk.ts";
+
+const ROOT = { uids: [0], gids: [0] };
+
+function fresh(state = VALID_FS): Used {
+  const bytes = new Uint8Array(1 << 20);
+  format(bytes, { blockSize: 1024, time: TIME });
+  bytes[SUPER_AT + Super.STATE] = state;
+  return used(bytes);
+}
+
+const stateOf = ({ disk }: Used): number => disk.bytes[SUPER_AT + Super.STATE] ?? 0;
+const make = ({ fs, store }: Used, name: string): Ext2Node => {
+  const made = now(createNode(fs, store.root, name, S_IFREG | 0o644, ROOT));
+  if (made.err) throw new Error(String(made.err));
+  return made.value as Ext2Node;
+};
+const mkdir = (mounted: Used, name: string): Ext2Node => {
+  expect(now(dirMkdir(mounted.fs, port(mounted.fs, mounted.store.root).self, name, 0o755))).to.equal(0);
+  const found = now(mounted.store.root.lookup(name));
+  if (found.err) throw new Error(String(found.err));
+  return found.value as Ext2Node;
+};
+
+describe("a mounted disk", () => {
+  it("says that it is in use from the first change on, and that it is clean when it is done with", () => {
+    const mounted = fresh();
+    now(mounted.store.root.entries());
+    expect([mounted.disk.writes, stateOf(mounted)]).to.deep.equal([0, VALID_FS]);
+    make(mounted, "file");
+    expect([mounted.disk.writes, stateOf(mounted)]).to.deep.equal([1, 0]);
+    now(mounted.store.sync());
+    expect([check(mounted.disk.bytes), stateOf(mounted)]).to.deep.equal([[], 0]);
+    now(mounted.store.finish());
+    expect(stateOf(mounted)).to.equal(VALID_FS);
+    make(mounted, "another");
+    expect(stateOf(mounted)).to.equal(0);
+  });
+
+  it("that was not clean is not called so: only fsck knows", () => {
+    const mounted = fresh(0);
+    make(mounted, "file");
+    now(mounted.store.finish());
+    expect([check(mounted.disk.bytes), stateOf(mounted)]).to.deep.equal([[], 0]);
+  });
+
+  it("that cannot be written to answers EROFS to every change", () => {
+    const mounted = fresh();
+    mounted.disk.refuse = Errno.EROFS;
+    expect(now(createNode(mounted.fs, mounted.store.root, "file", S_IFREG | 0o644, ROOT)).err).to.equal(Errno.EROFS);
+    expect(now(createNode(mounted.fs, mounted.store.root, "file", S_IFREG | 0o644, ROOT)).err).to.equal(Errno.EROFS);
+    expect(now(mounted.store.root.lookup("file")).err).to.equal(Errno.ENOENT);
+  });
+
+  it("is written when a change comes so many seconds after the last time, with each change, or never, as the options say", () => {
+    const mounted = fresh();
+    const dir = mounted.store.root;
+    /** Whether a change `later` seconds afterwards is on the disk at once. */
+    const written = (name: string, later: number): boolean => {
+      mounted.time.sec += later;
+      make(mounted, name);
+      return Buffer.from(mounted.disk.bytes).includes(name);
+    };
+    expect([written("first-change", 0), written("after-four", 4), written("after-five", 1), written("after-that", 4)]).to.deep.equal([false, false, true, false]);
+    expect(now(setOptions(mounted.fs, ["--sync"]))).to.equal(0);
+    expect(written("with-each", 0)).to.equal(true);
+    expect(now(setOptions(mounted.fs, ["--no-sync"]))).to.equal(0);
+    expect(written("not-at-all", 1000)).to.equal(false);
+    expect(now(setOptions(mounted.fs, ["--sync=30"]))).to.equal(0);
+    expect(written("after-thirty", 0)).to.equal(true);
+    expect(dir.st.mtim.sec).to.equal(TIME + 1009);
+  });
+
+  it("is clean as soon as it is made read-only, and in use again when it is written to", () => {
+    const mounted = fresh();
+    make(mounted, "file");
+    expect(now(setOptions(mounted.fs, ["--readonly"]))).to.equal(0);
+    expect([check(mounted.disk.bytes), stateOf(mounted)]).to.deep.equal([[], VALID_FS]);
+    expect(now(dirMkdir(mounted.fs, port(mounted.fs, mounted.store.root).self, "no", 0o755))).to.equal(Errno.EROFS);
+    expect(now(setOptions(mounted.fs, ["--writable"]))).to.equal(0);
+    make(mounted, "more");
+    expect(stateOf(mounted)).to.equal(0);
+    expect(mounted.warnings).to.deep.equal([]);
+  });
+
+  it("that is not clean is made writable with a warning", () => {
+    const mounted = fresh(0);
+    mounted.fs.settings.readonly = true;
+    expect(now(setOptions(mounted.fs, ["--writable"]))).to.equal(0);
+    expect(mounted.warnings).to.deep.equal(["warning: UNCLEANED FILESYSTEM NOW WRITABLE"]);
+  });
+
+  it("cannot become read-only while a file is open for writing", () => {
+    const mounted = fresh();
+    const writer = port(mounted.fs, make(mounted, "file")).self;
+    const bucket = mounted.fs.bucket as unknown as { all: () => readonly { readonly object: typeof writer }[] };
+    bucket.all = () => [{ object: writer }];
+    expect(now(setOptions(mounted.fs, ["--readonly"]))).to.equal(Errno.EBUSY);
+    expect(mounted.fs.settings.readonly).to.equal(false);
+    bucket.all = () => [];
+    expect(now(setOptions(mounted.fs, ["--readonly"]))).to.equal(0);
+  });
+
+  it("stores translators as blocks of their own when it is told so, and shows that", () => {
+    const { fs, store } = fresh();
+    expect(now(setOptions(fs, ["--no-xattr-translator-records"]))).to.equal(0);
+    expect(store.options()).to.deep.equal(["--no-xattr-translator-records", "disk"]);
+    expect(now(setOptions(fs, ["--no-such-option"]))).to.equal(Errno.EINVAL);
+  });
+});
+
+describe("directories that move", () => {
+  const rename = ({ fs }: Used, from: Node, oldname: string, to: Node, newname: string): number =>
+    now(dirRename(fs, port(fs, from).self, { oldname, newdirectory: port(fs, to).name, newname, excl: false }));
+
+  it("find no place where there are too many links: EMLINK", () => {
+    const mounted = fresh();
+    const [a, b] = [mkdir(mounted, "a"), mkdir(mounted, "b")];
+    Object.assign(mounted.store, { linkMax: 2 });
+    expect(rename(mounted, mounted.store.root, "a", b, "a")).to.equal(Errno.EMLINK);
+    Object.assign(mounted.store, { linkMax: 3 });
+    expect(rename(mounted, mounted.store.root, "a", b, "a")).to.equal(0);
+    expect([a.st.nlink, b.st.nlink, mounted.store.root.st.nlink]).to.deep.equal([2, 3, 4]);
+  });
+
+  it("are not looked for forever above directories that a damaged disk has in one another", () => {
+    const mounted = fresh();
+    const [a, b, c] = [mkdir(mounted, "a"), mkdir(mounted, "b"), mkdir(mounted, "c")];
+    rewriteName(a.inode, { name: "..", ino: b.ino, type: S_IFDIR });
+    rewriteName(b.inode, { name: "..", ino: a.ino, type: S_IFDIR });
+    expect(rename(mounted, mounted.store.root, "c", a, "c")).to.equal(0);
+    expect(c.st.nlink).to.equal(2);
+  });
+});
