@@ -76,13 +76,14 @@ const bundled = (page) => ({
   define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"', HURDSIM_SOURCES: JSON.stringify(sourcesHash()), TRACE_PAGE_SCRIPT: JSON.stringify(page) },
 });
 
-/** The ramdisks of the embedded filesystem (boot/embedded.ts), a character for each byte. */
+/** What is put in for the ramdisks of the embedded filesystem (boot/embedded.ts): a character for each byte. Of a list esbuild makes a module that each other would ask for. */
 async function ramdisks(esbuild, options) {
   const { outputFiles } = await esbuild({ ...options, entryPoints: ["boot/embedded.ts"], write: false, format: "cjs" });
   const module = { exports: {} };
   new Function("exports", "require", "module", outputFiles[0].text)(module.exports, createRequire(import.meta.url), module);
   const { plain, running, at } = module.exports.makeRamdisks();
-  return [...[plain, running].map((bytes) => Buffer.from(bytes).toString("latin1")), at];
+  const text = (bytes) => JSON.stringify(Buffer.from(bytes).toString("latin1"));
+  return { HURDSIM_RAMDISK: text(plain), HURDSIM_RAMDISK_RUNNING: text(running), HURDSIM_RAMDISK_AT: String(at) };
 }
 
 /** Puts `text` in a file of dist/ at once: who reads it sees all of it or the one before. */
@@ -92,8 +93,8 @@ function put(name, text) {
   renameSync(part, `${root}dist/${name}`);
 }
 
-/** Whether an input of a bundle is a file of ours: not of a package, nor a value that is put in for a name. */
-const isSource = (input) => !input.includes("node_modules/") && !input.startsWith("<");
+/** Whether an input of a bundle is a file of ours, not of a package. */
+const isSource = (input) => !input.includes("node_modules/");
 
 /**
  * `boot` starts fast: its bundle is one script, which load.cjs runs with the code that V8 compiled when it ran here for the first time; boot.inputs names the sources
@@ -104,7 +105,7 @@ async function buildBoot(esbuild, page) {
   const wrapped = { banner: { js: "(function (exports, require, module) {" }, footer: { js: "})" } };
   // not cbor-x for Node, which looks for its addon at each start
   const common = { ...bundled(page), alias: { "cbor-x": `${root}node_modules/cbor-x/index.js` } };
-  const define = { ...common.define, HURDSIM_RAMDISKS: JSON.stringify(await ramdisks(esbuild, common)) };
+  const define = { ...common.define, ...(await ramdisks(esbuild, common)) };
   const { outputFiles, metafile } = await esbuild({ ...common, ...wrapped, define, entryPoints: ["boot/main.ts"], outdir: "dist", write: false, metafile: true, format: "cjs", charset: "ascii" });
   const text = outputFiles[0].text;
   mkdirSync(`${root}dist`, { recursive: true });

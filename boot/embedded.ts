@@ -29,7 +29,7 @@ const FIXED = 8;
 
 /** The ramdisk of a system that is to run what `request` says, or nothing. */
 export function ramdiskWith({ plain, running, at }: Ramdisks, request: string | undefined): Uint8Array {
-  if (request === undefined) return plain.slice();
+  if (request === undefined) return new Uint8Array(plain);
   const text = new TextEncoder().encode(request);
   const head = byteStringHead(text.length);
   const out = new Uint8Array(running.length - 1 + head.length + text.length);

@@ -4,8 +4,8 @@ const { readFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { Script } = require("node:vm");
 
-// Node makes this one when it is first asked for, from compiled code of its own that fits no other flags than V8 has now.
-void require("node:util").parseArgs;
+// Parts of Node that are made when they are first asked for, from compiled code of its own that fits no other flags than V8 has now.
+void [process.stdout, require("node:util").parseArgs];
 
 // Code is optimised later than V8 does by itself (a fifth as eagerly): a start is over by then, and much of what it would have optimised it would have had to undo.
 require("node:v8").setFlagsFromString("--interrupt-budget=600000");

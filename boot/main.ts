@@ -10,15 +10,14 @@ import { runTerminal } from "./host/terminal.ts";
 import { observers } from "./host/observers.ts";
 import { ExpressionError } from "../rpctrace/expression.ts";
 
-/** The ramdisks of embedded.ts, a character for each byte, and `at`, which the bundler puts here (build.mjs); undefined when the sources run as they are. */
-declare const HURDSIM_RAMDISKS: readonly [plain: string, running: string, at: number];
-
-const bytesOf = (text: string): Uint8Array => Buffer.from(text, "latin1");
+/** The ramdisks of embedded.ts, a character for each byte, and `at`: the bundler puts them here (build.mjs); not there when the sources run as they are. */
+declare const HURDSIM_RAMDISK: string;
+declare const HURDSIM_RAMDISK_RUNNING: string;
+declare const HURDSIM_RAMDISK_AT: number;
 
 function embedded(): Ramdisks | undefined {
-  if (typeof HURDSIM_RAMDISKS === "undefined") return undefined;
-  const [plain, running, at] = HURDSIM_RAMDISKS;
-  return { plain: bytesOf(plain), running: bytesOf(running), at };
+  if (typeof HURDSIM_RAMDISK === "undefined") return undefined;
+  return { plain: Buffer.from(HURDSIM_RAMDISK, "latin1"), running: Buffer.from(HURDSIM_RAMDISK_RUNNING, "latin1"), at: HURDSIM_RAMDISK_AT };
 }
 
 /** A file that the command line names cannot be used: one line, exit status 1. */
