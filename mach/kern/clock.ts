@@ -6,6 +6,7 @@
 
 /** Virtual microseconds that every trap costs. */
 export const TRAP_COST = 1;
+const TRAPS_A_MICROSECOND = 1 / TRAP_COST;
 
 /** Something that happens later, unless cancelled. */
 export interface Timer {
@@ -60,7 +61,7 @@ export class Clock {
 
   /** Traps made so far, the one that is being made included. */
   get steps(): number {
-    return Math.round((this.now - this.jumped) / TRAP_COST);
+    return Math.round((this.now - this.jumped) * TRAPS_A_MICROSECOND);
   }
 
   /** When the next timer fires; undefined when none is set. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { contestants } from "../../bench/contestants.ts";
+import { processor } from "../../bench/clock.ts";
 import { contest, inTurn, median, ratio, type Contestant, type Figure } from "../../bench/contest.ts";
 import { grown, series } from "../../bench/growth.ts";
 import { baselineOf, chosen, constants, guard, key, reached, type Baseline, type Reached } from "../../bench/reached.ts";
@@ -46,10 +47,15 @@ describe("contests", () => {
 });
 
 describe("a contest of short turns", () => {
+  /** A millisecond of the processor. */
+  const busy = (): void => {
+    for (const from = processor(); processor() < from + 1; );
+  };
+
   /** Contestants whose work writes down that it was done. */
   const turns = (done: string[], names: string) =>
     inTurn(
-      [...names].map((name) => ({ name, what: name, make: () => () => done.push(name) })),
+      [...names].map((name) => ({ name, what: name, make: () => () => (busy(), done.push(name)) })),
       1,
     );
 
