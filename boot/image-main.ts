@@ -1,7 +1,7 @@
 /** `npm run image`: the root filesystem as an ext2 disk in a file, for `npm run boot -- --disk FILE` and for other systems' tools. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { DiskError } from "../servers/ext2fs/image.ts";
+import { DiskError, MOST_BYTES } from "../servers/ext2fs/image.ts";
 import { FormatError } from "../servers/ext2fs/format.ts";
 import { ext2Image } from "./ext2-image.ts";
 import { MTIME, rootTree } from "./image.ts";
@@ -47,7 +47,7 @@ function parsed(args: readonly string[]) {
 
 /** The disk; why there is none is a FormatError. */
 function disk({ size, blockSize }: Options): Uint8Array {
-  if (size > 2 ** 31) throw new FormatError("a disk has at most 2 GiB here");
+  if (size > MOST_BYTES) throw new FormatError(`${size} bytes are too many here`);
   try {
     return ext2Image(rootTree(), size, { blockSize, time: MTIME, label: "hurd" });
   } catch (e) {

@@ -4,6 +4,7 @@ import { main as authServer } from "../servers/auth/main.ts";
 import { main as crashServer } from "../servers/crash/main.ts";
 import { main as execServer } from "../servers/exec/main.ts";
 import { main as ext2fsServer } from "../servers/ext2fs/main.ts";
+import { main as mke2fsProgram } from "../servers/ext2fs/mke2fs.ts";
 import { main as fakeauthServer } from "../servers/fakeauth/main.ts";
 import { main as fakerootServer } from "../servers/fakeroot/main.ts";
 import { main as fifoServer } from "../servers/fifo/main.ts";
@@ -26,6 +27,7 @@ export const servers: readonly (readonly [path: string, main: Main])[] = [
   ["/hurd/crash", crashServer],
   ["/hurd/exec", execServer],
   ["/hurd/ext2fs", ext2fsServer],
+  ["/bin/mke2fs", mke2fsProgram],
   ["/bin/fakeauth", fakeauthServer],
   ["/hurd/fakeauth", fakeauthServer],
   ["/hurd/fakeroot", fakerootServer],

@@ -4,7 +4,7 @@ import { newInode } from "./allocate.ts";
 import { ensureBlock } from "./blocks.ts";
 import { enterName } from "./directory.ts";
 import { Image } from "./image.ts";
-import { Inode } from "./inode.ts";
+import { Inode, readStatus, writeStatus } from "./inode.ts";
 import {
   COMPAT_EXT_ATTR, EXT2_MAGIC, Group, INCOMPAT_FILETYPE, InodeField, OLD_FIRST_INO, OS_HURD, OS_LINUX, RO_COMPAT_LARGE_FILE, RO_COMPAT_SPARSE_SUPER, ROOT_INO, Super, SUPER_AT,
   SUPER_SIZE, VALID_FS,
@@ -23,6 +23,8 @@ export interface FormatOptions {
   /** Seconds since the epoch. */
   readonly time: number;
   readonly label?: string;
+  /** Whose the root is; root's unless said. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
 /** A disk of that size cannot hold such a filesystem. */
@@ -44,7 +46,7 @@ export function format(bytes: Uint8Array, options: FormatOptions): Volume {
   const volume = new Volume(image, geometry);
   countFree(volume);
   reserveInodes(volume);
-  makeDirectories(volume, options.time);
+  makeDirectories(volume, options);
   copySupers(volume);
   return volume;
 }
@@ -128,8 +130,9 @@ function reserveInodes(v: Volume): void {
   v.addCount(0, Group.FREE_INODES, -reserved, Super.FREE_INODES);
 }
 
-function makeDirectories(v: Volume, time: number): void {
+function makeDirectories(v: Volume, { time, owner = { uid: 0, gid: 0 } }: FormatOptions): void {
   const root = makeDirectory(v, ROOT_INO, ROOT_INO, 0o755, time);
+  writeStatus(root, { ...readStatus(root, false), ...owner, author: owner.uid });
   v.addCount(0, Group.USED_DIRS, 1);
   // the first inode that is free: not where a directory would go by the rules, but where everybody looks for it
   const ino = newInode(v, ROOT_INO, 0);

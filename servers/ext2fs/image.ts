@@ -30,6 +30,9 @@ export class DiskError extends Error {
 /** The disk is damaged. EIO. */
 export const damaged = (what: string): DiskError => new DiskError(Errno.EIO, what);
 
+/** A disk lies in memory as a whole, if not all of it is brought: larger ones are refused. */
+export const MOST_BYTES = 2 ** 31;
+
 const PRESENT = 1;
 const DIRTY = 2;
 
@@ -115,7 +118,8 @@ export class Image {
     this.touch(at);
   }
 
-  private touch(at: number): void {
+  /** The block of that place has been changed. */
+  touch(at: number): void {
     const block = Math.floor(at / this.blockSize);
     const state = this.state[block] ?? 0;
     if (state & DIRTY) return;

@@ -2,21 +2,18 @@
  * /hurd/ext2fs: an ext2 filesystem on a disk. As a translator it is told a file (`settrans -a NODE /hurd/ext2fs FILE`) or a device of the kernel
  * (`-T device NAME`); as the boot filesystem, told so by --multiboot-command-line, `-T typed device:NAME`.
  */
-import type { MachPort } from "../../mach/ipc/names.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
-import { attempt, type Result } from "../../glibc-shim/errno.ts";
 import { STDERR, type Libc, type Main, type Program } from "../../glibc-shim/libc.ts";
-import { deallocate } from "../../glibc-shim/rights.ts";
-import { Errno, strerror } from "../interfaces/errno.ts";
-import { O_READ, O_WRITE } from "../interfaces/hurd-types.ts";
+import { strerror } from "../interfaces/errno.ts";
 import { bootArguments, isBootFilesystem, openDevice, parseArguments, printOn, type Arguments } from "../lib/diskfs/arguments.ts";
 import { Boot } from "../lib/diskfs/boot.ts";
 import { Diskfs } from "../lib/diskfs/filesystem.ts";
 import { setOptions } from "../lib/diskfs/options.ts";
 import { serveAsTranslator } from "../lib/diskfs/serve.ts";
 import { Bucket } from "../lib/ports.ts";
-import { fileDisk, openDeviceDisk, type Disk } from "./disk.ts";
+import { openDeviceDisk, type Disk } from "./disk.ts";
 import { Mounted } from "./mounted.ts";
+import { openDisk } from "./open-disk.ts";
 import { Ext2Store } from "./store.ts";
 import { readOnlyFeatures } from "./superblock.ts";
 
@@ -61,34 +58,6 @@ function* bootFilesystem(libc: Libc, args: Arguments): Program {
   if (typeof fs === "number") return fs;
   yield* new Boot(fs, boot, console).run();
   return 1;
-}
-
-/** The disk that a store's type and name mean. EINVAL: no such type here. */
-function* openDisk(libc: Libc, type: string, name: string): Syscall<Result<Disk>> {
-  if (type === "typed") {
-    const colon = name.indexOf(":");
-    return colon < 0 ? { err: Errno.EINVAL } : yield* openDisk(libc, name.slice(0, colon), name.slice(colon + 1));
-  }
-  if (type === "device") return yield* privilegedDevice(libc, name);
-  if (type !== "query" && type !== "file") return { err: Errno.EINVAL };
-  const file = yield* openFile(libc, name);
-  return file.err ? file : yield* fileDisk(file.value);
-}
-
-/** A device of the kernel, for root. */
-function* privilegedDevice(libc: Libc, name: string): Syscall<Result<Disk>> {
-  const ports = yield* attempt(libc.get_privileged_ports());
-  if (ports.err) return ports;
-  const disk = yield* openDeviceDisk(ports.value.deviceMaster, name);
-  yield* deallocate(ports.value.hostPriv);
-  yield* deallocate(ports.value.deviceMaster);
-  return disk;
-}
-
-/** For reading and writing, or for reading only. */
-function* openFile(libc: Libc, name: string): Syscall<Result<MachPort>> {
-  const both = yield* attempt(libc.file_name_lookup(name, O_READ | O_WRITE));
-  return both.err === Errno.EACCES || both.err === Errno.EROFS ? yield* attempt(libc.file_name_lookup(name, O_READ)) : both;
 }
 
 interface Surroundings {

@@ -1,5 +1,5 @@
 /** What a superblock says, and whether that can be (ext2fs/hyper.c; its words where it has some). */
-import { damaged } from "./image.ts";
+import { damaged, MOST_BYTES } from "./image.ts";
 import {
   EXT2_MAGIC, Group, INCOMPAT_FILETYPE, OLD_FIRST_INO, OLD_INODE_SIZE, OS_HURD, RO_COMPAT_KNOWN, RO_COMPAT_SPARSE_SUPER, ROOT_INO, Super, SUPER_AT, SUPER_SIZE,
   VALID_FS,
@@ -58,6 +58,7 @@ export function readGeometry(bytes: Uint8Array, size: number): Geometry {
 /** Why a filesystem of these sizes cannot be; undefined: it can. */
 function refusal(g: Geometry, size: number): string | undefined {
   if (Math.floor(size / g.blockSize) < g.blocks) return `disk size (${size} bytes) too small; superblock says we need ${g.blocks * g.blockSize}`;
+  if (g.blocks * g.blockSize > MOST_BYTES) return `a disk of ${g.blocks * g.blockSize} bytes is too large here (max is ${MOST_BYTES} bytes)`;
   const features = g.incompat & ~INCOMPAT_FILETYPE;
   if (features !== 0) return `could not mount because of unsupported optional features (${hex(features >>> 0)})`;
   if (g.inodeSize < OLD_INODE_SIZE || !isPower(g.inodeSize) || g.inodeSize > g.blockSize) return `inode size ${g.inodeSize} isn't supported`;
