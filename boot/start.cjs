@@ -2,6 +2,7 @@
 // of those takes as long as all that stands here.
 const { readFileSync, statSync } = require("node:fs");
 const { join } = require("node:path");
+const { setFlagsFromString } = require("node:v8");
 const { load } = require("./load.cjs");
 
 const root = join(__dirname, "..");
@@ -18,10 +19,15 @@ function fresh() {
   }
 }
 
+/** Milliseconds after which a system is no longer about to start. */
+const STARTED = 2000;
+
 /** Runs boot with `args`; answers its exit status. */
 async function start(args) {
   if (!fresh()) await (await import("./build.mjs")).build();
-  return await load(script).exports.main(args);
+  const { main } = load(script).exports;
+  setTimeout(() => setFlagsFromString("--incremental-marking"), STARTED).unref();
+  return await main(args);
 }
 
 /** One line for what no command expects. */
