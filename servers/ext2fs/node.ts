@@ -40,6 +40,9 @@ export class Ext2Node extends Node {
   read(offset: number, amount: number): Syscall<Result<Uint8Array>> {
     return this.store.mounted.run(() => readContents(this.inode, offset, amount));
   }
+  override readDirectory(offset: number, amount: number): Syscall<Result<Uint8Array>> {
+    return this.read(offset, amount);
+  }
   write(offset: number, data: Uint8Array): Syscall<Status> {
     return this.change(() => writeContents(this.inode, offset, data));
   }

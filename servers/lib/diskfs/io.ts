@@ -33,7 +33,7 @@ const transfer = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({
     if (offset < -1) return { err: Errno.EINVAL };
     const start = offset === -1 ? po.offset : offset;
     const wanted = amount < 0 ? MAX_READ : Math.min(amount, MAX_READ);
-    const got = yield* fs.lock.with(() => (S_ISDIR(node.st.mode) ? directoryBytes(self, start, wanted) : node.read(start, wanted)));
+    const got = yield* fs.lock.with(() => (S_ISDIR(node.st.mode) ? node.readDirectory(start, wanted) : node.read(start, wanted)));
     if (got.err) return got;
     if (got.value.length > 0 && !(po.openstat & O_NOATIME)) yield* fs.touchAccess(node);
     if (offset === -1) po.offset = start + got.value.length;
@@ -67,11 +67,6 @@ const transfer = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({
     return { err: 0, amount: Math.max(0, self.node.st.size - self.po.offset) };
   },
 });
-
-/** Directories can be read as bytes, of no use to anybody but `cat` (recorded): so many zeros as they have bytes. */
-function* directoryBytes(self: Protid, start: number, wanted: number): Syscall<{ readonly err: 0; readonly value: Uint8Array }> {
-  return { err: 0, value: new Uint8Array(Math.max(0, Math.min(wanted, self.node.st.size - start))) };
-}
 
 /**
  * With the filesystem locked. O_APPEND moves the pointer to the end first; an explicit offset ignores both. No bytes at all, beyond the end, still

@@ -61,6 +61,10 @@ export abstract class Node {
   abstract get allocated(): number;
 
   abstract read(offset: number, amount: number): Syscall<Result<Uint8Array>>;
+  /** A directory's bytes, of no use to anybody but `cat` (recorded): zeros where there are no blocks of entries. */
+  *readDirectory(offset: number, amount: number): Syscall<Result<Uint8Array>> {
+    return { err: 0, value: new Uint8Array(Math.max(0, Math.min(amount, this.st.size - offset))) };
+  }
   /** Writes, and grows the file as needed; sets `st.size`. ENOSPC. */
   abstract write(offset: number, data: Uint8Array): Syscall<Status>;
   /** Cuts or extends; sets `st.size`. */

@@ -4,6 +4,7 @@ import { createNode } from "../../../servers/lib/diskfs/create.ts";
 import { dirMkdir, dirUnlink } from "../../../servers/lib/diskfs/directory.ts";
 import { format } from "../../../servers/ext2fs/format.ts";
 import { SUPER_AT, Super } from "../../../servers/ext2fs/layout.ts";
+import { readGeometry } from "../../../servers/ext2fs/superblock.ts";
 import { Errno } from "../../../servers/interfaces/errno.ts";
 import { S_IFREG } from "../../../servers/interfaces/stat.ts";
 import { fixture, now, port, TIME, use, used } from "./disk.ts";
@@ -44,6 +45,11 @@ describe("a disk that is refused", () => {
       expect(use(disk(change))).to.equal(reason);
     });
   }
+
+  it("says so of one that is too large to lie in memory", () => {
+    const large = disk(set32(Super.BLOCKS, 3 << 20));
+    expect(() => readGeometry(large.subarray(SUPER_AT), 2 ** 40)).to.throw("a disk of 3221225472 bytes is too large here (max is 2147483648 bytes)");
+  });
 
   it("says so of one that is too small, or none at all", () => {
     expect(use(new Uint8Array(1024))).to.equal("device too small for superblock (1024 bytes)");

@@ -71,6 +71,14 @@ describe("disks that mke2fs made", () => {
     expect(now(trans.translator())).to.deep.equal({ err: 0, value: new TextEncoder().encode("/hurd/hello\0--contents=x\0") });
   });
 
+  it("give a directory's records to who reads it as a file", () => {
+    const { root } = used(fixture("hurd-1k")).store;
+    const got = now(root.readDirectory(0, 24));
+    expect(got.err === 0 && [...got.value.subarray(0, 9)]).to.deep.equal([2, 0, 0, 0, 12, 0, 1, 0, 46]);
+    const rest = now(root.readDirectory(1000, 100));
+    expect(rest.err === 0 && rest.value.length).to.equal(24);
+  });
+
   it("bring only what is needed", () => {
     const mounted = used(fixture("linux-4k"));
     read(find(mounted, "hello.txt"), 0, 10);
