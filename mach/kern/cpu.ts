@@ -15,7 +15,7 @@ import { raiseException, EXC_BAD_ACCESS, EXC_BAD_INSTRUCTION } from "./exception
 import { decodeInstruction, MAX_INSTRUCTION } from "./image.ts";
 import type { KernelEvent } from "./events.ts";
 import type { Machine } from "./machine.ts";
-import { cpu, ThreadStateWord, type Entry, type Trap } from "./syscall.ts";
+import { cpu, resume, ThreadStateWord, type Entry, type Trap } from "./syscall.ts";
 import { insertRight, replyPort } from "./special-ports.ts";
 import type { Frame, Thread } from "./thread.ts";
 
@@ -58,7 +58,7 @@ export function nextTrap(machine: Machine, thread: Thread): Trap | undefined {
       continue;
     }
     if (frame.again !== null || frame.ahead !== null) return waiting(frame);
-    const step = body.next(frame.result);
+    const step = resume.call(body, frame.result);
     if (step.done !== true) return step.value;
     thread.frames.pop();
   }
