@@ -18,6 +18,7 @@ export default tseslint.config(
       eqeqeq: "error",
     },
   },
+  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
   { files: ["mach/mig/**/*.ts"], rules: { "@typescript-eslint/no-explicit-any": "warn" } },
   { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-unused-expressions": "off", "no-console": "off" } },
 );

@@ -10,6 +10,7 @@ import { watchedContestants } from "./kernel/watched.ts";
 import { actorPeers } from "./peers/actors.ts";
 import { javascriptPeers } from "./peers/javascript.ts";
 import { cContestants } from "./peers/pingpong.ts";
+import { spinContestants } from "./peers/spin.ts";
 import { threadPeers } from "./peers/threads.ts";
 import { startContestants } from "./system/boots.ts";
 import { programContestants } from "./system/programs.ts";
@@ -18,5 +19,5 @@ import { replayContestants } from "./system/replay.ts";
 export const contestants: readonly Contestant[] = [
   ...[rpcContestants, mixContestants, oolContestants, manyContestants, memoryContestants, watchedContestants],
   ...[programContestants, startContestants, replayContestants, exploreContestants],
-  ...[cContestants, javascriptPeers, actorPeers, threadPeers],
+  ...[cContestants, spinContestants, javascriptPeers, actorPeers, threadPeers],
 ].flat();

@@ -6,6 +6,7 @@ import { contestants } from "./contestants.ts";
 import { contest, type Figure } from "./contest.ts";
 import { optionsOf, usage, UsageError, type Options } from "./options.ts";
 import { haveCompiler } from "./peers/pingpong.ts";
+import { haveSpin } from "./peers/spin.ts";
 import { root } from "./place.ts";
 import { baselineOf, chosen, guard, key, reached, type Baseline, type Reached } from "./reached.ts";
 import type { Target } from "./targets.ts";
@@ -52,7 +53,7 @@ async function run({ names, json: path, quick, rounds, writeBaseline, writeReadm
   const figures = await contest(all, rounds, quick, step);
   end();
   const ratios = reached(figures);
-  const absent = { compiler: haveCompiler() };
+  const absent = { compiler: haveCompiler(), spin: haveSpin() };
   await writeOut([report(figures, ratios, absent)]);
   if (path !== undefined) writeFileSync(path, json(figures, ratios));
   if (writeReadme) writeFileSync(README, between(readFileSync(README, "utf8"), markdown(figures, ratios, absent)));
@@ -63,7 +64,7 @@ async function run({ names, json: path, quick, rounds, writeBaseline, writeReadm
 }
 
 async function child(name: string): Promise<number> {
-  const value = childPart(name);
+  const value = await childPart(name);
   if (value === undefined) throw new UsageError(`no part "${name}"`);
   await writeOut([JSON.stringify(value)]);
   return 0;

@@ -79,16 +79,17 @@ function sizes(commands: string): { readonly steps: number; readonly bytes: numb
   const kinds: Record<string, { count: number; bytes: number }> = {};
   let kind: KernelEvent["kind"] | "header" = "header";
   let bytes = 0;
-  const recorder = new TraceRecorder((record) => {
-    bytes += record.length;
+  const recorder = new TraceRecorder((records) => {
+    bytes += records.length;
     const figures = (kinds[kind] ??= { count: 0, bytes: 0 });
     figures.count++;
-    figures.bytes += record.length;
+    figures.bytes += records.length;
   });
   const machine = run(commands, ({ tap }) => {
     tap.listen((event) => {
       kind = event.kind;
       recorder.event(event);
+      recorder.flush();
     }, EVERYTHING);
   });
   return { steps: machine.steps, bytes, kinds };

@@ -14,15 +14,17 @@ const bound = ({ target }: Reached): string => `${target.most ? "≤" : "≥"} $
 /** What was not measured, and why. */
 export interface Absent {
   readonly compiler: boolean;
+  readonly spin: boolean;
 }
 
-function remarks(figures: readonly Figure[], { compiler }: Absent): readonly string[] {
+function remarks(figures: readonly Figure[], { compiler, spin }: Absent): readonly string[] {
   const floor = figures.find((f) => f.name === "floor");
   return [
     ...(floor === undefined ? [] : [`noise of this machine: ±${(floor.spread * 100).toFixed(1)} % of the floor`]),
     `rates of one thread are by ${clockWords}`,
     ...(compiler ? [] : ["no C compiler here: nothing is compared with C"]),
-    "not measured: files on ext2fs, which this tree does not have yet; states of spin, which the install step does not bring",
+    ...(spin ? [] : ["no spin here, or no compiler for what it makes: the explorer's traps are not compared with its states"]),
+    "not measured: files on ext2fs, which this tree does not have yet",
   ];
 }
 

@@ -34,4 +34,5 @@ export const targets: readonly Target[] = [
   { of: "boot-cold", over: "node-empty", least: 1, most: true, what: "the first boot of a fresh process ÷ node on an empty file" },
   { of: "boot-command", over: "npm-empty", least: 1.4, most: true, what: "npm run boot -- -c true ÷ npm run of an empty script" },
   { of: "explore", over: "sixty-thousand", least: 1, what: "exploring 60 traps: executions a second ÷ 60,000" },
+  { of: "explore-traps", over: "spin", least: 2, what: "exploring: traps a second ÷ states a second of spin" },
 ];

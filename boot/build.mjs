@@ -1,6 +1,7 @@
 // Bundles the commands into dist/. Run by npm's prepare script, and by run.mjs when a source is newer than its bundle.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -8,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folders = ["mach", "servers", "glibc-shim", "rpctrace", "boot", "lab", "bench"];
 
 /** Every command that has a bundle, with its entry file; `boot` has one of its own kind (`buildBoot`). */
-export const commands = { rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts", lab: "lab/run/main.ts", bench: "bench/main.ts" };
+export const commands = { rpctrace: "rpctrace/main.ts", replay: "boot/replay-main.ts", mig: "boot/mig.ts", image: "boot/image-main.ts", lab: "lab/run/main.ts", bench: "bench/main.ts" };
 
 /** Bundles that are no commands: threads of the laboratory. */
 const workers = { "lab-worker": "lab/run/worker.ts" };
@@ -75,6 +76,15 @@ const bundled = (page) => ({
   define: { "process.env.CBOR_NATIVE_ACCELERATION_DISABLED": '"true"', HURDSIM_SOURCES: JSON.stringify(sourcesHash()), TRACE_PAGE_SCRIPT: JSON.stringify(page) },
 });
 
+/** The ramdisks of the embedded filesystem (boot/embedded.ts), a character for each byte. */
+async function ramdisks(esbuild, options) {
+  const { outputFiles } = await esbuild({ ...options, entryPoints: ["boot/embedded.ts"], write: false, format: "cjs" });
+  const module = { exports: {} };
+  new Function("exports", "require", "module", outputFiles[0].text)(module.exports, createRequire(import.meta.url), module);
+  const { plain, running, at } = module.exports.makeRamdisks();
+  return [...[plain, running].map((bytes) => Buffer.from(bytes).toString("latin1")), at];
+}
+
 /** Puts `text` in a file of dist/ at once: who reads it sees all of it or the one before. */
 function put(name, text) {
   const part = `${root}dist/${name}.${process.pid}`;
@@ -82,18 +92,24 @@ function put(name, text) {
   renameSync(part, `${root}dist/${name}`);
 }
 
+/** Whether an input of a bundle is a file of ours: not of a package, nor a value that is put in for a name. */
+const isSource = (input) => !input.includes("node_modules/") && !input.startsWith("<");
+
 /**
- * `boot` starts fast: its bundle is one script, which load.mjs runs with the code that V8 compiled when it ran here for the first time; boot.inputs names the sources
+ * `boot` starts fast: its bundle is one script, which load.cjs runs with the code that V8 compiled when it ran here for the first time; boot.inputs names the sources
  * that it is made of.
  */
 async function buildBoot(esbuild, page) {
   const began = new Date();
   const wrapped = { banner: { js: "(function (exports, require, module) {" }, footer: { js: "})" } };
-  const { outputFiles, metafile } = await esbuild({ ...bundled(page), ...wrapped, entryPoints: ["boot/main.ts"], outdir: "dist", write: false, metafile: true, format: "cjs", charset: "ascii" });
+  // not cbor-x for Node, which looks for its addon at each start
+  const common = { ...bundled(page), alias: { "cbor-x": `${root}node_modules/cbor-x/index.js` } };
+  const define = { ...common.define, HURDSIM_RAMDISKS: JSON.stringify(await ramdisks(esbuild, common)) };
+  const { outputFiles, metafile } = await esbuild({ ...common, ...wrapped, define, entryPoints: ["boot/main.ts"], outdir: "dist", write: false, metafile: true, format: "cjs", charset: "ascii" });
   const text = outputFiles[0].text;
   mkdirSync(`${root}dist`, { recursive: true });
   rmSync(`${root}dist/boot.cjs`, { force: true });
-  put("boot.inputs", Object.keys(metafile.inputs).join("\n"));
+  put("boot.inputs", [...Object.keys(metafile.inputs).filter(isSource), "boot/build.mjs", "package-lock.json"].join("\n"));
   put("boot.cjs", `/* ${createHash("sha256").update(text).digest("hex")}*/\n${text}`);
   // a source that has been changed since is newer
   utimesSync(`${root}dist/boot.cjs`, began, began);

@@ -5,7 +5,7 @@
 import { crc32 } from "../rpctrace/crc32.ts";
 import type { TraceHeader } from "../rpctrace/record.ts";
 import { isHole } from "../servers/interfaces/holes.ts";
-import { BOOT_SCRIPT, type SystemOptions } from "./system.ts";
+import { scriptFor, type SystemOptions } from "./system.ts";
 
 type Run = TraceHeader["run"];
 
@@ -22,7 +22,7 @@ export const CALLERS = "recorded";
 
 /** The header for a system that is built so. `disk` is the path of its disk image. */
 export function runOf(system: SystemOptions, disk?: string): Run {
-  const { seed = 0, scheduler = "default", singleUser = false, holes = [], run, bootScript = BOOT_SCRIPT } = system;
+  const { seed = 0, scheduler = "default", singleUser = false, holes = [], run, bootScript = scriptFor(system.disk) } = system;
   return {
     ...{ seed, scheduler: typeof scheduler === "string" ? scheduler : CALLERS, singleUser, holes: holes.join(","), bootScript },
     ...(run === undefined ? {} : { user: run.user, commands: run.commands }),

@@ -9,12 +9,13 @@ import { msgidsFiles } from "./msgids.ts";
 import { etcFiles } from "./root/etc/files.ts";
 
 /** When the image was made: midnight before the machine's first boot. */
-const MTIME = 1_795_132_800;
+export const MTIME = 1_795_132_800;
 
 const root = { uid: 0, gid: 0, mtime: MTIME };
 const utf8 = new TextEncoder();
 
-const file = (mode: number, bytes: Uint8Array | string): RamdiskNode => ({ ...root, kind: "file", mode, bytes: typeof bytes === "string" ? utf8.encode(bytes) : bytes });
+/** A file of root's. */
+export const plainFile = (mode: number, bytes: Uint8Array | string): RamdiskNode => ({ ...root, kind: "file", mode, bytes: typeof bytes === "string" ? utf8.encode(bytes) : bytes });
 const node = (mode: number, ...translator: readonly string[]): RamdiskNode => ({ ...root, kind: "file", mode, bytes: new Uint8Array(0), ...(translator.length === 0 ? {} : { translator }) });
 const symlink = (target: string): RamdiskNode => ({ ...root, kind: "symlink", mode: 0o777, target });
 const dir = (mode: number, entries: readonly (readonly [string, RamdiskNode])[] = [], owner: { uid: number; gid: number } = root): RamdiskNode => ({
@@ -28,14 +29,17 @@ const dir = (mode: number, entries: readonly (readonly [string, RamdiskNode])[] 
 /** Programs that run with their owner's identity. */
 const SET_UID = new Set(["/bin/su", "/bin/login", "/bin/passwd"]);
 
-/** The boot filesystem lies in itself too, as on a real system. */
-const bootModules: readonly (readonly [path: string, entry: string])[] = [["/hurd/tmpfs.static", "hurd/tmpfs"]];
+/** The boot filesystems lie in themselves too, as on a real system. */
+const bootModules: readonly (readonly [path: string, entry: string])[] = [
+  ["/hurd/ext2fs.static", "hurd/ext2fs"],
+  ["/hurd/tmpfs.static", "hurd/tmpfs"],
+];
 
 function programsIn(folder: string, more: readonly (readonly [path: string, name: string])[]): readonly (readonly [string, RamdiskNode])[] {
   const all = [...executables.map(([path]) => [path, instructionName(path)] as const), ...bootModules, ...more];
   return all
     .filter(([path]) => path.slice(0, path.lastIndexOf("/")) === folder)
-    .map(([path, name]) => [path.slice(path.lastIndexOf("/") + 1), file(SET_UID.has(path) ? 0o4755 : 0o755, encodeImage(name))] as const);
+    .map(([path, name]) => [path.slice(path.lastIndexOf("/") + 1), plainFile(SET_UID.has(path) ? 0o4755 : 0o755, encodeImage(name))] as const);
 }
 
 const devices: readonly (readonly [string, RamdiskNode])[] = [
@@ -71,7 +75,7 @@ export interface ImageOptions {
 }
 
 function etc(more: ImageOptions["etc"]): RamdiskNode {
-  const all = new Map([...etcFiles, ...(more ?? [])].map(([name, mode, text]) => [name, file(mode, text)] as const));
+  const all = new Map([...etcFiles, ...(more ?? [])].map(([name, mode, text]) => [name, plainFile(mode, text)] as const));
   return dir(0o755, [...all].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -88,9 +92,9 @@ export function rootTree({ programs = [], etc: moreEtc }: ImageOptions = {}): Ra
     ["root", dir(0o700)],
     ["sbin", symlink("bin")],
     ["servers", dir(0o755, serverNodes)],
-    ["share", dir(0o755, [["msgids", dir(0o755, msgidsFiles.map(([name, text]) => [name, file(0o644, text)] as const))]])],
+    ["share", dir(0o755, [["msgids", dir(0o755, msgidsFiles().map(([name, text]) => [name, plainFile(0o644, text)] as const))]])],
     ["tmp", dir(0o1777)],
     ["usr", symlink(".")],
-    ["var", dir(0o755, [["run", dir(0o755)]])],
+    ["var", dir(0o755, [["run", dir(0o755, [["utmp", plainFile(0o644, "")]])]])],
   ]);
 }

@@ -1,6 +1,7 @@
 /** `npm run boot`: a Hurd in this terminal, or commands run in one. */
 import { readFileSync } from "node:fs";
 import { parseBootOptions, usage, UsageError, type BootOptions } from "./options.ts";
+import type { Ramdisks } from "./embedded.ts";
 import { Session } from "./session.ts";
 import type { SystemOptions } from "./system.ts";
 import { runBatch } from "./host/batch.ts";
@@ -8,6 +9,17 @@ import { Output } from "./host/output.ts";
 import { runTerminal } from "./host/terminal.ts";
 import { observers } from "./host/observers.ts";
 import { ExpressionError } from "../rpctrace/expression.ts";
+
+/** The ramdisks of embedded.ts, a character for each byte, and `at`, which the bundler puts here (build.mjs); undefined when the sources run as they are. */
+declare const HURDSIM_RAMDISKS: readonly [plain: string, running: string, at: number];
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, "latin1");
+
+function embedded(): Ramdisks | undefined {
+  if (typeof HURDSIM_RAMDISKS === "undefined") return undefined;
+  const [plain, running, at] = HURDSIM_RAMDISKS;
+  return { plain: bytesOf(plain), running: bytesOf(running), at };
+}
 
 /** A file that the command line names cannot be used: one line, exit status 1. */
 class FileError extends Error {}
@@ -26,6 +38,7 @@ function systemOptions(o: BootOptions): SystemOptions {
     scheduler: o.scheduler,
     singleUser: o.singleUser,
     holes: o.holes,
+    embedded: embedded(),
     ...(o.commands === undefined ? {} : { run: { user: o.user, commands: o.commands } }),
     ...(o.bootScript === undefined ? {} : { bootScript: new TextDecoder().decode(read(o.bootScript, "the boot script")) }),
     ...(o.disk === undefined ? {} : { disk: read(o.disk, "the disk image") }),

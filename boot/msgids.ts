@@ -27,6 +27,5 @@ function variant(sub: Subsystem, suffix: string, offset: number): readonly ListF
 }
 
 /** All lists, by name. */
-export const msgidsFiles: readonly ListFile[] = catalogue
-  .flatMap((sub) => [...list(sub.name, msgidsLines(sub)), ...variant(sub, "_reply", REPLY), ...variant(sub, "_request", 0)])
-  .sort(([a], [b]) => (a < b ? -1 : 1));
+export const msgidsFiles = (): readonly ListFile[] =>
+  catalogue.flatMap((sub) => [...list(sub.name, msgidsLines(sub)), ...variant(sub, "_reply", REPLY), ...variant(sub, "_request", 0)]).sort(([a], [b]) => (a < b ? -1 : 1));

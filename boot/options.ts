@@ -49,7 +49,8 @@ Boots a Hurd. Without -c it gives a login prompt in this terminal (root's passwo
       --hurd CVE=WHEN    the system "before" 2021-43411, 2021-43412, 2021-43413 or 2021-43414 was
                          fixed, or "fixed" (default); several with commas or repeated
       --boot-script FILE the boot script, in the kernel's language
-      --disk IMAGE       a ramdisk image as root, instead of the embedded one
+      --disk IMAGE       an ext2 disk (npm run image) or a ramdisk as root, instead of the embedded
+                         one; IMAGE itself is never written to
       --help             this text
 `;
 

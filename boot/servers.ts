@@ -3,6 +3,7 @@ import type { Main } from "../glibc-shim/libc.ts";
 import { main as authServer } from "../servers/auth/main.ts";
 import { main as crashServer } from "../servers/crash/main.ts";
 import { main as execServer } from "../servers/exec/main.ts";
+import { main as ext2fsServer } from "../servers/ext2fs/main.ts";
 import { main as fakeauthServer } from "../servers/fakeauth/main.ts";
 import { main as fakerootServer } from "../servers/fakeroot/main.ts";
 import { main as fifoServer } from "../servers/fifo/main.ts";
@@ -24,6 +25,7 @@ export const servers: readonly (readonly [path: string, main: Main])[] = [
   ["/hurd/auth", authServer],
   ["/hurd/crash", crashServer],
   ["/hurd/exec", execServer],
+  ["/hurd/ext2fs", ext2fsServer],
   ["/bin/fakeauth", fakeauthServer],
   ["/hurd/fakeauth", fakeauthServer],
   ["/hurd/fakeroot", fakerootServer],

@@ -1,6 +1,6 @@
 // Runs a bundle once and keeps what V8 has compiled of it: node boot/warm.mjs BUNDLE [ARG ...]. Run by build.mjs, its output thrown away.
 import { renameSync, writeFileSync } from "node:fs";
-import { cacheOf, load } from "./load.mjs";
+import { cacheOf, load } from "./load.cjs";
 
 const [path = "", ...args] = process.argv.slice(2);
 const { exports, script, name } = load(path);

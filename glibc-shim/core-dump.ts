@@ -13,6 +13,7 @@ import { RLIMIT_CORE } from "../servers/interfaces/resource.ts";
 import { lookup, lookupSplit, ownNames } from "./lookup.ts";
 import type { Process } from "./process.ts";
 import { deallocate, taskSelf } from "./rights.ts";
+import { currentLimit } from "./rlimit.ts";
 import { fsCall } from "./stubs.ts";
 
 const CRASH_SERVER = "/servers/crash";
@@ -39,7 +40,7 @@ const getenv = (p: Process, name: string): string | undefined => (p.execFlags & 
 
 /** Hands the task to the crash server. True: there is a core, and the status word says so. False, at once, under a core limit of 0. */
 export function* dumpCore(p: Process, death: Death): Syscall<boolean> {
-  if (p.limit(RLIMIT_CORE) === 0 || (yield* isOurOwn(p.port(INIT_PORT_CRDIR)))) return false;
+  if (currentLimit(p, RLIMIT_CORE) === 0 || (yield* isOurOwn(p.port(INIT_PORT_CRDIR)))) return false;
   const server = yield* crashServer(p);
   if (server.err) return false;
   const core = yield* newFile(p, getenv(p, "COREFILE") ?? CORE_FILE);

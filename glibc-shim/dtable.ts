@@ -1,17 +1,19 @@
-/** The descriptor table: numbers for ports, all on the client's side (signals-fork.md §9). */
+/** The descriptor table: numbers for ports, all on the client's side (signals-fork.md §9). It grows as needed, up to RLIMIT_NOFILE, and never shrinks. */
 import { MACH_PORT_NULL, type MachPort, portValid } from "../mach/ipc/names.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
 import { O_CLOEXEC, O_IGNORE_CTTY } from "../servers/interfaces/hurd-types.ts";
+import { RLIMIT_NOFILE } from "../servers/interfaces/resource.ts";
 import { PortCell } from "./cell.ts";
 import { openCtty } from "./ctty.ts";
 import { UnixError } from "./errno.ts";
 import { asFd, type Fd } from "./libc.ts";
 import type { Descriptor, Process } from "./process.ts";
 import { addSendRef } from "./rights.ts";
+import { currentLimit } from "./rlimit.ts";
 
-/** RLIMIT_NOFILE: a limit of the client alone. */
-export const OPEN_MAX = 1024;
+/** A table of more entries is more than there is memory for. */
+const TABLE_MAX = 1 << 20;
 
 export const newDescriptor = (port: MachPort, ctty: MachPort = MACH_PORT_NULL, cloexec = false): Descriptor => ({
   port: new PortCell(port),
@@ -26,13 +28,27 @@ export function descriptor(p: Process, fd: number, call: string): Descriptor {
   return d;
 }
 
-/** The lowest free number from `atLeast` on. Throws EMFILE, and EINVAL for an impossible `atLeast`. */
+/**
+ * The lowest free number from `atLeast` on (`_hurd_alloc_fd`). RLIMIT_NOFILE says how far the table may grow: what is free in it can be had above the limit,
+ * too. Throws EMFILE when it is full, and EINVAL when it would have to grow and `atLeast` is not below the limit.
+ */
 export function freeFd(p: Process, atLeast: number, call: string): Fd {
-  if (atLeast < 0 || atLeast >= OPEN_MAX) throw new UnixError(call, Errno.EINVAL);
+  if (atLeast < 0) throw new UnixError(call, Errno.EINVAL);
   let fd = atLeast;
   while (p.dtable[fd] !== undefined) fd++;
-  if (fd >= OPEN_MAX) throw new UnixError(call, Errno.EMFILE);
+  if (fd >= p.dtable.length) grow(p, atLeast, call);
   return asFd(fd);
+}
+
+/** Twice the table, or up to the limit, or as much as it takes. */
+function grow(p: Process, atLeast: number, call: string): void {
+  const { length } = p.dtable;
+  const limit = currentLimit(p, RLIMIT_NOFILE);
+  if (atLeast >= limit) throw new UnixError(call, Errno.EINVAL);
+  if (length >= limit) throw new UnixError(call, Errno.EMFILE);
+  const size = Math.min(Math.max(2 * length, atLeast + 1), limit);
+  if (size > TABLE_MAX) throw new UnixError(call, Errno.ENOMEM);
+  p.dtable.length = size;
 }
 
 /** Installs `port`, whose reference it takes, in `d` (`_hurd_port2fd`): the terminal is asked unless O_IGNORE_CTTY says not to. */
@@ -86,11 +102,21 @@ export function* dupfd(p: Process, fd: number, atLeast: number, cloexec: boolean
   return to;
 }
 
-/** dup2: the target's old port goes; FD_CLOEXEC is off. On itself it only checks. Throws EBADF. */
+/** Makes room for the number that dup2 is to give. Too high a number is no descriptor. */
+function growFor(p: Process, to: number): void {
+  try {
+    freeFd(p, to, "dup2");
+  } catch (e) {
+    throw e instanceof UnixError && e.errno === Errno.EINVAL ? new UnixError("dup2", Errno.EBADF) : e;
+  }
+}
+
+/** dup2: the target's old port goes; FD_CLOEXEC is off. On itself it only checks. Throws EBADF, also for a number that RLIMIT_NOFILE does not allow. */
 export function* dup2(p: Process, fd: number, to: number): Syscall<Fd> {
   const d = descriptor(p, fd, "dup2");
   if (fd === to) return asFd(to);
-  if (to < 0 || to >= OPEN_MAX) throw new UnixError("dup2", Errno.EBADF);
+  if (to < 0) throw new UnixError("dup2", Errno.EBADF);
+  if (to >= p.dtable.length) growFor(p, to);
   const copy = yield* copyDescriptor(d, false);
   const old = p.dtable[to];
   p.dtable[to] = copy;

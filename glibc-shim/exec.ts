@@ -6,14 +6,14 @@
  */
 import { machPortCall } from "../mach/interfaces/mach-port.ts";
 import { copySends, MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
-import { asFailure, type Failure, Mig } from "../mach/kern/kern-return.ts";
+import { type Failure, Mig, Msg } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { encodeArgz } from "../servers/interfaces/argz.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
 import { EXEC_SIGTRAP, INIT_PORT_AUTH, INIT_PORT_CRDIR, INIT_PORT_CWDIR, O_EXEC } from "../servers/interfaces/hurd-types.ts";
 import { sigismember, SIGKILL } from "../servers/interfaces/signals.ts";
 import { descriptor } from "./dtable.ts";
-import { attempt, UnixError } from "./errno.ts";
+import { attempt, hurdFail, UnixError } from "./errno.ts";
 import { getcwd } from "./getcwd.ts";
 import { criticalSection } from "./handler.ts";
 import type { ExecRequest, Fd } from "./libc.ts";
@@ -81,17 +81,20 @@ export function* absolutePath(p: Process, path: string): Syscall<string> {
 
 const strings = (env: ReadonlyMap<string, string>): string[] => [...env].map(([name, value]) => `${name}=${value}`);
 
+/** The errno of an exec's code. A dead server stays a dead server, of either kind, where the real library makes EIEIO of both. */
+export const execFailure = (err: number): Failure => (err === Mig.SERVER_DIED || err === Msg.SEND_INVALID_DEST ? err : hurdFail(err));
+
 export function* execve(p: Process, path: string, argv: readonly string[], env: ReadonlyMap<string, string>): Syscall<never> {
   const file = yield* lookupPort(p, path, O_EXEC, 0, undefined, `exec ${path}`);
   const err = yield* execSelf(p, file, path, yield* absolutePath(p, path), argv, strings(env));
   yield* deallocate(file);
-  throw new UnixError(`exec ${path}`, asFailure(err));
+  throw new UnixError(`exec ${path}`, execFailure(err));
 }
 
 export function* fexecve(p: Process, fd: Fd, argv: readonly string[], env: ReadonlyMap<string, string>): Syscall<never> {
   const path = `/dev/fd/${fd}`;
   const err = yield* descriptor(p, fd, "fexecve").port.use((file) => execSelf(p, file, path, path, argv, strings(env)));
-  throw new UnixError("fexecve", asFailure(err));
+  throw new UnixError("fexecve", execFailure(err));
 }
 
 /** The search of execvp and posix_spawnp: each directory of $PATH in turn. Errors after which the next directory is tried. */

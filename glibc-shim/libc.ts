@@ -50,6 +50,12 @@ export interface Dirent {
   readonly name: string;
 }
 
+/** A resource's soft and hard limit, Infinity for none. */
+export interface Rlimit {
+  readonly current: number;
+  readonly maximum: number;
+}
+
 /** How a signal is handled: the default, ignored, or a routine that runs in the interrupted thread. It is told the `si_code`, and for a fault the address (`si_addr`). */
 export type SigHandler = "SIG_DFL" | "SIG_IGN" | ((signo: number, code: number, address: number) => Syscall<void>);
 export interface SigAction {
@@ -255,11 +261,20 @@ export interface Libc {
   /** Debugging another process (ptrace.ts). */
   readonly ptrace: Ptrace;
 
-  // ---- limits, which this library alone keeps
-  /** RLIMIT_…; Infinity: none. */
-  getrlimit(resource: number): number;
-  /** Takes effect for RLIMIT_CORE: 0 turns crash servers off for this process (and what it forks, until exec). */
-  setrlimit(resource: number, limit: number): void;
+  // ---- limits (rlimit.ts): this process's and what it forks, until exec
+  /** RLIMIT_…. Throws EINVAL for an unknown one. */
+  getrlimit(resource: number): Syscall<Rlimit>;
+  /**
+   * Takes effect for RLIMIT_NOFILE (descriptor numbers), RLIMIT_DATA (the break), RLIMIT_CORE (0 turns crash servers off) and RLIMIT_AS (the kernel's: exec keeps it).
+   * Only its maximum is a hard one: EPERM for who may not raise it.
+   */
+  setrlimit(resource: number, limit: Rlimit): Syscall<void>;
+
+  // ---- the data segment (brk.ts)
+  /** Sets its end. Throws ENOMEM. */
+  brk(address: number): Syscall<void>;
+  /** Moves its end and answers where it was. Throws ENOMEM. */
+  sbrk(increment: number): Syscall<number>;
 
   // ---- terminals (tty.ts)
   isatty(fd: Fd): Syscall<boolean>;

@@ -2,6 +2,7 @@
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { strerror } from "../servers/interfaces/errno.ts";
 import { EXEC_SECURE, INIT_PORT_AUTH, INIT_PORT_BOOTSTRAP, INIT_PORT_CRDIR, INIT_PORT_CTTYID, INIT_PORT_CWDIR, INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
+import { brk, sbrk } from "./brk.ts";
 import { alarm } from "./clock.ts";
 import { UnixError } from "./errno.ts";
 import { execve, execvp, fexecve, hurdExec } from "./exec.ts";
@@ -15,6 +16,7 @@ import { setInitPort } from "./msg-state.ts";
 import type { Process } from "./process.ts";
 import { makePtrace } from "./ptrace.ts";
 import { reauthenticate } from "./reauth.ts";
+import { getrlimit, setrlimit } from "./rlimit.ts";
 import { writeAll } from "./rw.ts";
 import { reauthProc } from "./setauth.ts";
 import { pause, raise, sigaction, sigpending, sigprocmask, sigsuspend } from "./sigcalls.ts";
@@ -135,10 +137,16 @@ const processes = {
     return alarm(this.p, seconds);
   },
   getrlimit(resource) {
-    return this.p.limit(resource);
+    return getrlimit(this.p, resource);
   },
   setrlimit(resource, limit) {
-    this.p.limits.set(resource, limit);
+    return setrlimit(this.p, resource, limit);
+  },
+  brk(address) {
+    return brk(this.p, address);
+  },
+  sbrk(increment) {
+    return sbrk(this.p, increment);
   },
   thread(body) {
     return startThread(this.p, body);

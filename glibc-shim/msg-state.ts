@@ -4,10 +4,10 @@ import type { Syscall } from "../mach/kern/syscall.ts";
 import type { Handlers } from "../mach/mig/subsystem.ts";
 import { decodeEnvz, encodeEnvz } from "../servers/interfaces/argz.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
-import { INIT_INT_MAX, INIT_PORT_AUTH, INIT_SIGIGN, INIT_SIGMASK, INIT_SIGPENDING, INIT_TRACEMASK, INIT_UMASK } from "../servers/interfaces/hurd-types.ts";
+import { INIT_INT_MAX, INIT_PORT_AUTH, INIT_SIGIGN, INIT_SIGMASK, INIT_SIGPENDING, INIT_TRACEMASK, INIT_UMASK, O_CLOEXEC } from "../servers/interfaces/hurd-types.ts";
 import type { msg } from "../servers/interfaces/msg.ts";
 import { NSIG, sigismember, sigmask } from "../servers/interfaces/signals.ts";
-import { newDescriptor, portToFd } from "./dtable.ts";
+import { portToFd } from "./dtable.ts";
 import { forOwner } from "./msg-owner.ts";
 import type { Process } from "./process.ts";
 import { DEFAULT_ACTION } from "./process.ts";
@@ -152,9 +152,9 @@ const descriptors: Partial<Handlers<typeof msg.routines, Process>> = {
   },
   *msg_set_fd(p, { refport, fd, port }) {
     return yield* forOwner(p, refport, function* () {
-      if (fd < 0) return { err: Errno.EBADF };
-      const d = (p.dtable[fd] ??= newDescriptor(MACH_PORT_NULL));
-      yield* portToFd(p, d, port, 0);
+      const d = p.dtable[fd];
+      if (d === undefined) return { err: Errno.EBADF };
+      yield* portToFd(p, d, port, d.cloexec ? O_CLOEXEC : 0);
       return ok;
     });
   },

@@ -11,10 +11,10 @@ import type { KernReturn } from "../mach/kern/kern-return.ts";
 import { cpu, type Entry, type Syscall, type ThreadStorage } from "../mach/kern/syscall.ts";
 import { NO_HOLES, type Holes } from "../servers/interfaces/holes.ts";
 import { INIT_PORT_MAX, INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
-import { RLIM_INFINITY } from "../servers/interfaces/resource.ts";
 import { NSIG } from "../servers/interfaces/signals.ts";
 import { PortCell } from "./cell.ts";
-import type { SigAction } from "./libc.ts";
+import type { DataSegment } from "./brk.ts";
+import type { Rlimit, SigAction } from "./libc.ts";
 
 /** An open file: its port, the port as seen by a process of the terminal's session, and FD_CLOEXEC. */
 export interface Descriptor {
@@ -142,8 +142,10 @@ export class Process {
   argvAddress = 0;
   envpAddress = 0;
   readonly exitHandlers: (() => Syscall<void>)[] = [];
-  /** Limits that have been set; what is not here is unlimited. They end with the program: exec does not pass them on. */
-  readonly limits = new Map<number, number>();
+  /** Limits that have been set (rlimit.ts). They end with the program: exec does not pass them on. */
+  readonly limits = new Map<number, Rlimit>();
+  /** The data segment, once somebody has asked for it (brk.ts). */
+  data: DataSegment | undefined = undefined;
   /** When the alarm is due, in microseconds since the epoch; 0: none is set. */
   alarmAt = 0;
   /** Where the timer thread waits; null before the first alarm. */
@@ -176,11 +178,6 @@ export class Process {
     return this.startCount;
   }
 
-  /** A limit, RLIMIT_…. */
-  limit(resource: number): number {
-    return this.limits.get(resource) ?? RLIM_INFINITY;
-  }
-
   /** An init port, borrowed. */
   port(which: number): MachPort {
     return this.ports[which]?.port ?? MACH_PORT_NULL;
@@ -207,6 +204,7 @@ export class Process {
     child.actions = [...this.actions];
     child.exitHandlers.push(...this.exitHandlers);
     for (const [resource, limit] of this.limits) child.limits.set(resource, limit);
+    child.data = this.data;
     for (const [domain, server] of this.socketServers) child.socketServers.set(domain, server);
     const own = new Sigstate(thread.thread);
     own.blocked = thread.blocked;

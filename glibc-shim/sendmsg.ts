@@ -7,8 +7,8 @@ import { asFailure } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
 import { INIT_PORT_AUTH } from "../servers/interfaces/hurd-types.ts";
-import { descriptor, internFd } from "./dtable.ts";
-import { UnixError } from "./errno.ts";
+import { close, descriptor, internFd } from "./dtable.ts";
+import { attempt, UnixError } from "./errno.ts";
 import type { Fd } from "./libc.ts";
 import type { Process } from "./process.ts";
 import { reauthenticate } from "./reauth.ts";
@@ -80,15 +80,13 @@ export function* recvmsg(p: Process, fd: Fd, size: number): Syscall<Received> {
   let err = 0;
   for (const port of expected) {
     const own = yield* reauthenticate(port, p.port(INIT_PORT_AUTH));
-    if (own === MACH_PORT_NULL) err = Errno.EINVAL;
-    if (err !== 0) break;
-    fds.push(yield* internFd(p, own, 0, "recvmsg"));
+    const fd = own === MACH_PORT_NULL ? { err: Errno.EINVAL } : yield* attempt(internFd(p, own, 0, "recvmsg"));
+    err = fd.err;
+    if (fd.err) break;
+    fds.push(fd.value);
   }
   for (const port of got.ports) yield* deallocate(port);
   if (err === 0) return { data: got.data, fds };
-  for (const each of fds) {
-    yield* descriptor(p, each, "recvmsg").port.set(MACH_PORT_NULL);
-    p.dtable[each] = undefined;
-  }
+  for (const each of fds) yield* close(p, each);
   throw new UnixError("recvmsg", asFailure(err));
 }

@@ -5,7 +5,7 @@ import type { Syscall } from "../mach/kern/syscall.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
 import { O_IGNORE_CTTY, PF_LOCAL, SOCK_STREAM } from "../servers/interfaces/hurd-types.ts";
 import { S_IFIFO } from "../servers/interfaces/stat.ts";
-import { internFd } from "./dtable.ts";
+import { close, internFd } from "./dtable.ts";
 import { attempt, orThrow, UnixError } from "./errno.ts";
 import type { Fd } from "./libc.ts";
 import { lookupPort } from "./names.ts";
@@ -49,8 +49,20 @@ export function* socketpair(p: Process, style: number, protocol: number): Syscal
     yield* deallocate(other.value);
     throw new UnixError("socketpair", joined.err);
   }
-  const first = yield* internFd(p, one, O_IGNORE_CTTY, "socketpair");
-  return [first, yield* internFd(p, other.value, O_IGNORE_CTTY, "socketpair")];
+  return yield* internPair(p, one, other.value);
+}
+
+/** Descriptors for both or for none. */
+function* internPair(p: Process, one: MachPort, other: MachPort): Syscall<readonly [Fd, Fd]> {
+  const first = yield* attempt(internFd(p, one, O_IGNORE_CTTY, "socketpair"));
+  if (first.err) {
+    yield* deallocate(other);
+    throw new UnixError("socketpair", first.err);
+  }
+  const second = yield* attempt(internFd(p, other, O_IGNORE_CTTY, "socketpair"));
+  if (second.err === 0) return [first.value, second.value];
+  yield* close(p, first.value);
+  throw new UnixError("socketpair", second.err);
 }
 
 /** pipe(2): a socket pair that says it is a fifo. Both ends can do both. */

@@ -4,20 +4,21 @@
  */
 import { machCall } from "../mach/interfaces/mach.ts";
 import { MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
-import { asFailure } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
 import { INIT_PORT_AUTH, INIT_PORT_CRDIR, INIT_PORT_CWDIR, INIT_PORT_PROC, INIT_SIGIGN, INIT_SIGMASK, INIT_SIGPENDING, O_EXEC, O_TRUNC } from "../servers/interfaces/hurd-types.ts";
+import { RLIMIT_NOFILE } from "../servers/interfaces/resource.ts";
 import { PortCell } from "./cell.ts";
-import { descriptor, OPEN_MAX } from "./dtable.ts";
+import { descriptor } from "./dtable.ts";
 import { attempt, orThrow, UnixError } from "./errno.ts";
-import { absolutePath, candidates, execInts, fileExec, pruned, traceFlag, triesNext } from "./exec.ts";
+import { absolutePath, candidates, execFailure, execInts, fileExec, pruned, traceFlag, triesNext } from "./exec.ts";
 import { deliverUnblocked } from "./handler.ts";
 import type { FileAction, SpawnAttributes } from "./libc.ts";
 import { lookup, type Names } from "./lookup.ts";
 import { type Process, sigstateSelf } from "./process.ts";
 import { reauthenticate } from "./reauth.ts";
 import { addSendRef, deallocate, taskSelf } from "./rights.ts";
+import { currentLimit } from "./rlimit.ts";
 import { checkIds, makeAuth, reauthProc } from "./setauth.ts";
 import { ALL_SIGNALS } from "./signo.ts";
 import { fsCall, procCall, tioctlCall } from "./stubs.ts";
@@ -44,7 +45,7 @@ export interface SpawnProgram {
   readonly env: ReadonlyMap<string, string>;
 }
 
-const fail = (err: number): UnixError => new UnixError("posix_spawn", asFailure(err));
+const fail = (err: number): UnixError => new UnixError("posix_spawn", execFailure(err));
 
 export function* posixSpawn(p: Process, what: SpawnProgram, actions: readonly FileAction[], attributes: SpawnAttributes): Syscall<number> {
   const proc = p.port(INIT_PORT_PROC);
@@ -152,7 +153,7 @@ function* underAuth(cell: PortCell, auth: MachPort): Syscall<MachPort> {
 /** Closes a descriptor of the child. False when it was not open. */
 function dropFd(child: Child, fd: number): boolean {
   const open = child.dtable[fd] !== undefined;
-  child.dtable[fd] = undefined;
+  if (open) child.dtable[fd] = undefined;
   return open;
 }
 
@@ -177,12 +178,14 @@ function* doAction(p: Process, child: Child, action: FileAction, a: SpawnAttribu
       if (!dropFd(child, action.fd)) throw fail(Errno.EBADF);
       return;
     case "closefrom":
+      if (action.fd < 0) throw fail(Errno.EBADF);
       for (let fd: number = action.fd; fd < child.dtable.length; fd++) dropFd(child, fd);
       return;
     case "dup2":
-      return dupAction(child, action.from, action.to);
+      return dupAction(p, child, action.from, action.to);
     case "open": {
       dropFd(child, action.fd);
+      makeRoom(p, child, action.fd);
       const port = yield* find(p, child, action.path, action.flags, action.mode);
       if (action.flags & O_TRUNC) orThrow("posix_spawn", yield* fsCall.file_set_size(port, { new_size: 0 }));
       child.dtable[action.fd] = { cell: own(child, port), cloexec: false };
@@ -200,16 +203,21 @@ function* doAction(p: Process, child: Child, action: FileAction, a: SpawnAttribu
   }
 }
 
+/** The child's table grows as ours would. EMFILE for a number above our RLIMIT_NOFILE, unless our own table is that long. */
+function makeRoom(p: Process, child: Child, fd: number): void {
+  if (fd < 0) throw fail(Errno.EBADF);
+  if (fd >= child.dtable.length && fd >= currentLimit(p, RLIMIT_NOFILE)) throw fail(Errno.EMFILE);
+}
+
 /** dup2 clears the target's FD_CLOEXEC even when it is the source. */
-function dupAction(child: Child, from: number, to: number): void {
+function dupAction(p: Process, child: Child, from: number, to: number): void {
   const source = child.dtable[from];
   if (source === undefined) throw fail(Errno.EBADF);
   if (from === to) {
     source.cloexec = false;
     return;
   }
-  if (to < 0) throw fail(Errno.EBADF);
-  if (to >= OPEN_MAX) throw fail(Errno.EMFILE);
+  makeRoom(p, child, to);
   child.dtable[to] = { cell: source.cell, cloexec: false };
 }
 

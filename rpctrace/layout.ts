@@ -3,7 +3,6 @@
  * file says by itself what its arrays mean.
  */
 import type { KernelEvent, SeenItem } from "../mach/kern/events.ts";
-import type { CborValue } from "./cbor-writer.ts";
 
 /** Where the host stopped: a file without it is of a run that was broken off, or was cut. */
 export interface TraceEnd {
@@ -22,7 +21,7 @@ export type TraceItem = KernelEvent | TraceEnd;
 type Of<K> = Extract<TraceItem, { readonly kind: K }>;
 type Layout = { readonly [K in TraceItem["kind"]]: readonly Exclude<keyof Of<K>, "kind">[] };
 
-/** Fields by kind. The order of the kinds is their numbers. */
+/** Fields by kind; an array has its number and its kind's number in front of them. The order of the kinds is their numbers. */
 export const layout: Layout = {
   "message-sent": ["at", "step", "task", "thread", "port", "reply", "id", "items"],
   "message-received": ["at", "step", "task", "thread", "port", "id"],
@@ -49,28 +48,10 @@ export const layout: Layout = {
 export type Kinds = readonly (readonly [kind: string, fields: readonly string[]])[];
 export const kinds: Kinds = Object.entries(layout);
 const numbers = new Map(kinds.map(([kind], i) => [kind, i]));
-const KIND = { sent: numbers.get("message-sent") ?? 0, received: numbers.get("message-received") ?? 0, right: numbers.get("right") ?? 0 } as const;
+/** A kind's number. */
+export const numberOfKind = (kind: TraceItem["kind"]): number => numbers.get(kind) ?? 0;
 
 const ITEM = ["type", "bits", "number", "inline", "data"] as const;
-
-const seenRow = ({ type, bits, number, inline, data }: SeenItem): CborValue => [type, bits, number, inline, data];
-
-/** The array for the `number`th item of a trace. */
-export function packed(number: number, item: TraceItem): readonly CborValue[] {
-  switch (item.kind) {
-    // The three of which there are most are written out.
-    case "message-sent":
-      return [number, KIND.sent, item.at, item.step, item.task, item.thread, item.port, item.reply, item.id, item.items.map(seenRow)];
-    case "message-received":
-      return [number, KIND.received, item.at, item.step, item.task, item.thread, item.port, item.id];
-    case "right":
-      return [number, KIND.right, item.at, item.step, item.task, item.name, item.port, item.type, item.refs];
-    default: {
-      const from = item as unknown as Readonly<Record<string, CborValue>>;
-      return [number, numbers.get(item.kind) ?? 0, ...layout[item.kind].map((field) => from[field])];
-    }
-  }
-}
 
 const isRow = (x: unknown): x is readonly unknown[] => Array.isArray(x);
 

@@ -2,9 +2,10 @@
 import { Decoder } from "cbor-x";
 import type { KernelEvent } from "../mach/kern/events.ts";
 import { itemEnd } from "./cbor-item.ts";
+import { UINT32 } from "./cbor-writer.ts";
 import { crc32 } from "./crc32.ts";
 import { numberOf, unpacked, type Kinds, type TraceEnd, type TraceItem } from "./layout.ts";
-import { TRACE_FORMAT, TRACE_VERSION, UINT32, type TraceHeader } from "./record.ts";
+import { TRACE_FORMAT, TRACE_VERSION, type TraceHeader } from "./record.ts";
 
 /** A file that is no trace, or one of another version: one line for the user. */
 export class TraceError extends Error {

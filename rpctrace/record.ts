@@ -4,9 +4,10 @@
  */
 import { Encoder } from "cbor-x";
 import type { KernelEvent } from "../mach/kern/events.ts";
-import { CborWriter } from "./cbor-writer.ts";
+import { UINT32 } from "./cbor-writer.ts";
 import { crc32 } from "./crc32.ts";
-import { kinds, packed, type Kinds, type TraceItem } from "./layout.ts";
+import { kinds, type Kinds } from "./layout.ts";
+import { RowWriter } from "./rows.ts";
 
 /** What every trace file begins with. */
 export const TRACE_FORMAT = "hurdsim-trace";
@@ -24,41 +25,38 @@ export interface TraceHeader {
   readonly kinds: Kinds;
 }
 
-/** The initial byte of an unsigned number of 32 bits. */
-export const UINT32 = 0x1a;
 const CHECKSUM = 5;
 
-/** Encodes a run; each call of `write` gets one whole item with its checksum. */
+/** Encodes a run; `write` gets whole items with their checksums, many at a time: the header at once, the others when there are enough of them, at `flush` and at the end. */
 export class TraceRecorder {
-  private readonly rows = new CborWriter();
-  private readonly write: (bytes: Uint8Array) => void;
-  private count = 0;
+  private readonly rows: RowWriter;
 
   constructor(write: (bytes: Uint8Array) => void, run: TraceHeader["run"] = {}, program = "") {
-    this.write = write;
-    this.header({ format: TRACE_FORMAT, version: TRACE_VERSION, run, program, kinds });
+    this.rows = new RowWriter(write);
+    write(encodedHeader({ format: TRACE_FORMAT, version: TRACE_VERSION, run, program, kinds }));
   }
 
   event(event: KernelEvent): void {
-    this.item(event);
+    this.rows.item(event);
+  }
+
+  /** Gives `write` what it has not yet got. */
+  flush(): void {
+    this.rows.flush();
   }
 
   /** The run is over, and the machine stands there. */
   end(where: { readonly now: number; readonly steps: number; readonly idle: boolean }): void {
-    this.item({ kind: "end", at: where.now, step: where.steps, idle: where.idle });
+    this.rows.item({ kind: "end", at: where.now, step: where.steps, idle: where.idle });
+    this.flush();
   }
+}
 
-  private item(item: TraceItem): void {
-    this.write(this.rows.item(packed(++this.count, item)));
-  }
-
-  /** The encoder reuses its buffer, so what goes out is a copy. */
-  private header(header: TraceHeader): void {
-    const encoded = new Encoder({ useRecords: false, tagUint8Array: false }).encode(header);
-    const bytes = new Uint8Array(encoded.length + CHECKSUM);
-    bytes.set(encoded);
-    bytes[encoded.length] = UINT32;
-    new DataView(bytes.buffer).setUint32(encoded.length + 1, crc32(encoded));
-    this.write(bytes);
-  }
+function encodedHeader(header: TraceHeader): Uint8Array {
+  const encoded = new Encoder({ useRecords: false, tagUint8Array: false }).encode(header);
+  const bytes = new Uint8Array(encoded.length + CHECKSUM);
+  bytes.set(encoded);
+  bytes[encoded.length] = UINT32;
+  new DataView(bytes.buffer).setUint32(encoded.length + 1, crc32(encoded));
+  return bytes;
 }

@@ -83,7 +83,13 @@ const ROWS: readonly (readonly [row: number, feature: string, checks: Checks])[]
     ["mach/kern/debug.test.ts", "stops where a debug register says before the routine there begins, once each time; the registers can be read"],
   ]],
   [15, "ptrace", [["boot/ptrace.test.ts", "attach stops it, signals stop it instead of being handled, detach lets it go", "what the C library leaves to the kernel, and what there is not: EOPNOTSUPP"]]],
-  [16, "resource limits", [["boot/crash.test.ts", "RLIMIT_CORE 0 turns every crash server off, crash-suspend too"]]],
+  [16, "resource limits", [
+    ["glibc-shim/rlimit.test.ts", "let anybody raise a hard limit, RLIMIT_AS apart, and cut a soft limit to the hard one", "is how far the table grows: then EMFILE to open, dup, pipe and socketpair, which leave nothing behind", "is how far the break rises, to the byte; nobody looks while no other page is needed, and above it is ENOMEM", "RLIMIT_FSIZE and RLIMIT_NPROC are remembered, and nobody looks at them"],
+    ["mach/kern/size-limit.test.ts", "is set through the host's name port; the maximum is raised through the privileged port alone: KERN_NO_ACCESS", "goes to a child, with memory or without; the copy of the memory itself is always made"],
+    ["servers/exec/out-of-memory.test.ts", "is none for a set-id program: its task is the exec server's child, and has that one's limit"],
+    ["boot/limits.test.ts", "is the shell's own and its subshells'; other programs begin anew, except for -v, which is the kernel's"],
+    ["boot/crash.test.ts", "RLIMIT_CORE 0 turns every crash server off, crash-suspend too"],
+  ]],
   [17, "scheduling priorities", [["mach/kern/host.test.ts", "takes priorities from 0 to 63, which change nothing"]]],
   [18, "auth handles", [
     ["servers/auth/recorded-auth.test.ts", "answers as recorded (p-auth)"],

@@ -1,19 +1,16 @@
 /** The C yardsticks (`pingpong.c`), compiled when they are first needed, where a compiler is. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import type { Contestant } from "../contest.ts";
 import { root } from "../place.ts";
+import { compile, scratch } from "./compiler.ts";
 
 let program: string | undefined | null;
 
 /** The compiled program; undefined when there is no compiler. */
 function compiled(): string | undefined {
   if (program !== undefined) return program ?? undefined;
-  const source = `${root}bench/peers/pingpong.c`;
-  const out = `${mkdtempSync(`${tmpdir()}/hurdsim-bench-`)}/pingpong`;
-  const done = ["cc", "gcc", "clang"].some((cc) => spawnSync(cc, ["-O2", "-o", out, source]).status === 0);
-  program = done ? out : null;
+  const out = `${scratch()}/pingpong`;
+  program = compile(["-O2", "-o", out, `${root}bench/peers/pingpong.c`]) ? out : null;
   return program ?? undefined;
 }
 

@@ -27,6 +27,7 @@ import { main as faultProgram } from "./bin/fault.ts";
 import { main as findProgram } from "./bin/find.ts";
 import { main as grepProgram } from "./bin/grep.ts";
 import { main as headProgram } from "./bin/head.ts";
+import { main as hogProgram } from "./bin/hog.ts";
 import { main as hostnameProgram } from "./bin/hostname.ts";
 import { main as idProgram } from "./bin/id.ts";
 import { main as idsProgram } from "./bin/ids.ts";
@@ -63,6 +64,7 @@ import { main as vminfoProgram } from "./bin/vminfo.ts";
 import { main as wProgram } from "./bin/w.ts";
 import { main as wcProgram } from "./bin/wc.ts";
 import { main as whichProgram } from "./bin/which.ts";
+import { main as whoProgram } from "./bin/who.ts";
 import { main as whoamiProgram } from "./bin/whoami.ts";
 import { main as xargsProgram } from "./bin/xargs.ts";
 import { main as yesProgram } from "./bin/yes.ts";
@@ -113,6 +115,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/find", findProgram],
   ["/bin/grep", grepProgram],
   ["/bin/head", headProgram],
+  ["/bin/hog", hogProgram],
   ["/bin/hostname", hostnameProgram],
   ["/bin/id", idProgram],
   ["/bin/ids", idsProgram],
@@ -150,6 +153,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/w", wProgram],
   ["/bin/wc", wcProgram],
   ["/bin/which", whichProgram],
+  ["/bin/who", whoProgram],
   ["/bin/whoami", whoamiProgram],
   ["/bin/xargs", xargsProgram],
   ["/bin/yes", yesProgram],

@@ -92,19 +92,24 @@ export type EventGroup = "rights" | "schedule";
 /** Every group: what a recorder asks for. */
 export const EVERYTHING: readonly EventGroup[] = ["rights", "schedule"];
 
-const groupOf = (kind: KernelEvent["kind"]): EventGroup | "event" => {
-  if (kind === "right" || kind === "port-died") return "rights";
-  return kind === "scheduled" || kind === "choice" ? "schedule" : "event";
-};
+function listenersOf<T>({ event, rights, schedule }: Readonly<Record<EventGroup | "event", T>>, kind: KernelEvent["kind"]): T {
+  if (kind === "right" || kind === "port-died") return rights;
+  return kind === "scheduled" || kind === "choice" ? schedule : event;
+}
 
 /** Whose tap it is. */
 export interface TapOwner {
   tapChanged(): void;
 }
 
+type Listener = (event: KernelEvent) => void;
+type Emitter = EventEmitter<Record<EventGroup | "event", [KernelEvent]>>;
+
 /** Where events come out. `emit` is called behind a check that somebody listens, so that nothing is built for nobody. */
 export class Tap {
-  private emitter: EventEmitter<Record<EventGroup | "event", [KernelEvent]>> | null = null;
+  private emitter: Emitter | null = null;
+  /** The listeners of each group, as they are now: a list is not changed any more once it stands here. */
+  private heard: Readonly<Record<EventGroup | "event", readonly Listener[]>> | null = null;
   /** Is told when somebody comes or goes. */
   private readonly owner: TapOwner;
   /** Somebody listens. */
@@ -118,7 +123,7 @@ export class Tap {
   }
 
   /** `listener` sees every event from now on but those of groups that it does not name; the answer ends that. */
-  listen(listener: (event: KernelEvent) => void, groups: readonly EventGroup[] = []): () => void {
+  listen(listener: Listener, groups: readonly EventGroup[] = []): () => void {
     const all = ["event", ...groups] as const;
     const emitter = (this.emitter ??= new EventEmitter());
     for (const group of all) emitter.on(group, listener);
@@ -129,14 +134,20 @@ export class Tap {
     };
   }
 
-  private changed(emitter: NonNullable<Tap["emitter"]>): void {
-    this.listening = emitter.listenerCount("event") > 0;
-    this.rights = emitter.listenerCount("rights") > 0;
-    this.schedule = emitter.listenerCount("schedule") > 0;
+  private changed(emitter: Emitter): void {
+    const [event, rights, schedule] = [emitter.listeners("event"), emitter.listeners("rights"), emitter.listeners("schedule")];
+    this.heard = { event, rights, schedule };
+    this.listening = event.length > 0;
+    this.rights = rights.length > 0;
+    this.schedule = schedule.length > 0;
     this.owner.tapChanged();
   }
 
+  /** To all who listened when this began, in the order in which they came. */
   emit(event: KernelEvent): void {
-    this.emitter?.emit(groupOf(event.kind), event);
+    const { heard } = this;
+    if (heard === null) return;
+    const listeners = listenersOf(heard, event.kind);
+    for (let i = 0; i < listeners.length; i++) (listeners[i] as Listener)(event);
   }
 }

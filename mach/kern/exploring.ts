@@ -14,7 +14,6 @@ import type { Thread } from "./thread.ts";
  * are looked at again before the next choice.
  */
 export class Ready implements Situation {
-  private readonly threads: Thread[] = [];
   private readonly pending: Pending[] = [];
   current: number | undefined = undefined;
   step = 0;
@@ -30,44 +29,45 @@ export class Ready implements Situation {
 
   /** Threads beside the one whose trap is being made. */
   get others(): number {
-    return Math.max(0, this.threads.length - 1);
+    return Math.max(0, this.pending.length - 1);
   }
 
   /** Puts a thread where it belongs. */
   enlist(thread: Thread): void {
-    const { threads } = this;
-    let at = threads.length;
-    threads.push(thread);
-    for (; at > 0 && (threads[at - 1] as Thread).id > thread.id; at--) threads[at] = threads[at - 1] as Thread;
-    threads[at] = thread;
+    const { pending } = this;
+    const { id } = thread;
+    const entry = new Pending(thread, id);
+    let at = pending.length;
+    pending.push(entry);
+    for (; at > 0 && (pending[at - 1] as Pending).thread > id; at--) pending[at] = pending[at - 1] as Pending;
+    pending[at] = entry;
   }
 
   /** Brings every thread to its next trap; those that cannot go on are ready no more. */
   lookAhead(machine: Machine): void {
-    const { threads, pending } = this;
+    const { pending } = this;
     let kept = 0;
-    for (const thread of threads) {
+    for (let i = 0; i < pending.length; i++) {
+      const entry = pending[i] as Pending;
+      const thread = entry.of;
       const trap = thread.runnable ? (thread.top?.ahead ?? bring(machine, thread)) : undefined;
       if (trap === undefined) thread.queued = false;
       else {
-        threads[kept] = thread;
-        const known = pending[kept];
-        if (known === undefined || known.of !== thread || known.trap !== trap) pending[kept] = new Pending(thread, trap);
+        entry.trap = trap;
+        if (kept < i) pending[kept] = entry;
         kept++;
       }
     }
-    while (threads.length > kept) threads.pop();
     while (pending.length > kept) pending.pop();
   }
 
   /** Gives all threads, with the traps that they have made already, to `take`. */
   release(take: (thread: Thread) => void): void {
-    for (const thread of this.threads.splice(0)) take(thread);
-    this.pending.length = 0;
+    for (const { of } of this.pending.splice(0)) take(of);
   }
 
   at(index: number): Thread | undefined {
-    return this.threads[index];
+    return this.pending[index]?.of;
   }
 }
 
@@ -102,17 +102,15 @@ function bring(machine: Machine, thread: Thread): Trap | undefined {
   return thread.runnable ? trap : undefined;
 }
 
-/** A ready thread; what its trap touches is worked out for those who ask. */
+/** A ready thread and the trap that it would make, or made last; what the trap touches is worked out for those who ask. */
 class Pending implements Enabled {
   readonly of: Thread;
-  readonly trap: Trap;
+  readonly thread: number;
+  trap: Trap | undefined = undefined;
 
-  constructor(of: Thread, trap: Trap) {
+  constructor(of: Thread, thread: number) {
     this.of = of;
-    this.trap = trap;
-  }
-  get thread(): number {
-    return this.of.id;
+    this.thread = thread;
   }
   get task(): number {
     return this.of.task.id;
@@ -124,8 +122,8 @@ class Pending implements Enabled {
     const { of, trap } = this;
     return {
       task: of.task.id,
-      ports: trap.op === "mach_msg" ? portsOf(of, trap) : [],
-      cells: trap.op === "foreign" ? (of.task.personality?.footprint(of, trap) ?? []) : [],
+      ports: trap?.op === "mach_msg" ? portsOf(of, trap) : [],
+      cells: trap?.op === "foreign" ? (of.task.personality?.footprint(of, trap) ?? []) : [],
     };
   }
 }

@@ -10,7 +10,7 @@ import { HEADER_SIZE, intItem, isComplex, itemSize, messageSize, type Item, type
 import { asPort, isPortType, MACH_PORT_DEAD, MACH_PORT_NULL, MsgType, type MachPort } from "../ipc/names.ts";
 import type { KObject } from "../ipc/host.ts";
 import { receivedType, type Got } from "../mig/kind.ts";
-import { layoutOf, NO_FIELDS, type Layout } from "../mig/layout.ts";
+import { layoutOf, type Layout } from "../mig/layout.ts";
 import type { Fields, Outcome, Routine, Routines, Subsystem } from "../mig/subsystem.ts";
 import { VmCopy } from "../vm/copy.ts";
 import { asFailure, Mig, type Failure } from "./kern-return.ts";
@@ -32,8 +32,9 @@ export interface Target<Self> {
 
 interface Entry {
   readonly routine: Routine;
-  readonly ins: Layout;
-  readonly outs: Layout;
+  /** Looked up at the first call. */
+  ins: Layout | undefined;
+  outs: Layout | undefined;
   readonly target: Target<unknown>;
   readonly handler: (self: unknown, args: Readonly<Record<string, unknown>>, call: KernelCall) => Outcome<Fields> | typeof LATER;
 }
@@ -46,7 +47,7 @@ export function kernelRoutines<R extends Routines, Self>(sub: Subsystem<R>, targ
   const given = handlers as Readonly<Record<string, Entry["handler"] | undefined>>;
   return Object.entries(sub.routines).flatMap(([name, routine]): [number, Entry][] => {
     const handler = given[name];
-    return handler === undefined ? [] : [[routine.id, { routine, ins: layoutOf(routine.in, "request"), outs: layoutOf(routine.out ?? NO_FIELDS, "reply"), target: target as Target<unknown>, handler }]];
+    return handler === undefined ? [] : [[routine.id, { routine, ins: undefined, outs: undefined, target: target as Target<unknown>, handler }]];
   });
 }
 
@@ -85,7 +86,8 @@ export class KernelCall {
   /** Runs the handler. Answers the reply message, or null when there is none or it comes later. */
   run(self: unknown, request: Kmsg): Kmsg | null {
     const { entry } = this;
-    const args = entry.ins.unpack(this.unwrap(request.items), 0);
+    const ins = (entry.ins ??= layoutOf(this.routine.in, "request"));
+    const args = ins.unpack(this.unwrap(request.items), 0);
     this.adopt(request);
     if (args === undefined) return this.message([intItem(Mig.BAD_ARGUMENTS)]);
     if (self === undefined) return this.message([intItem(entry.target.wrong)]);
@@ -146,12 +148,16 @@ export class KernelCall {
     return asPort(this.held.push({ ref, type, slot, index }));
   }
 
-  private unwrap(items: readonly KItem[]): Item[] {
-    return items.map((item) => {
-      if (isPlain(item)) return item;
-      const { type, bits, number, inline, longform } = item;
-      return { type, bits, number, inline, longform, dealloc: false, data: this.unwrapData(item) };
-    });
+  /** A body as its handler sees it: most are as they came. */
+  private unwrap(items: readonly KItem[]): readonly Item[] {
+    for (let i = 0; i < items.length; i++) if (!isPlain(items[i] as KItem)) return items.map((item) => this.unwrapItem(item));
+    return items as readonly Item[];
+  }
+
+  private unwrapItem(item: KItem): Item {
+    if (isPlain(item)) return item;
+    const { type, bits, number, inline, longform } = item;
+    return { type, bits, number, inline, longform, dealloc: false, data: this.unwrapData(item) };
   }
 
   /** What a handler sees of an item: rights by number, out-of-line data as values. */
@@ -169,7 +175,8 @@ export class KernelCall {
   private answer(outcome: Outcome<Fields>): Kmsg | null {
     if (this.routine.out === null || outcome.err === Mig.NO_REPLY) return this.silent();
     if (outcome.err !== 0) return this.message([intItem(outcome.err)]);
-    return this.message(this.entry.outs.pack(outcome, intItem(0)));
+    const outs = (this.entry.outs ??= layoutOf(this.routine.out, "reply"));
+    return this.message(outs.pack(outcome, intItem(0)));
   }
 
   /** No reply: the reply right is given back. */
@@ -187,7 +194,9 @@ export class KernelCall {
     const { replyPort, replyType } = this;
     this.replyPort = null;
     if (!isPort(replyPort)) return null;
-    return new Kmsg(replyPort, replyType, null, 0, this.routine.id + 100, items.map((i) => this.wrap(i)), messageSize(items), isComplex(items));
+    const complex = isComplex(items);
+    const wrapped = complex ? items.map((i) => this.wrap(i)) : (items as KItem[]);
+    return new Kmsg(replyPort, replyType, null, 0, this.routine.id + 100, wrapped, messageSize(items), complex);
   }
 
   private wrap(item: Item): KItem {

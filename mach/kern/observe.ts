@@ -12,9 +12,13 @@ import { Thread } from "./thread.ts";
 /** A port's number; 0 null, -1 dead. */
 const portNumber = (ref: PortRef): number => (ref === null ? 0 : isPort(ref) ? ref.id : -1);
 
-function seenItem(item: KItem): SeenItem {
-  const { type, bits, number, inline, data } = item;
-  return { type, bits, number, inline, data: seenData(data, inline) };
+function seenItems(items: readonly KItem[]): readonly SeenItem[] {
+  const seen: SeenItem[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const { type, bits, number, inline, data } = items[i] as KItem;
+    seen.push({ type, bits, number, inline, data: typeof data === "number" ? data : seenData(data, inline) });
+  }
+  return seen;
 }
 
 function seenData(data: KItem["data"], inline: boolean): SeenItem["data"] {
@@ -46,7 +50,7 @@ export class MessageObserver implements IpcObserver {
       port: portNumber(kmsg.remote),
       reply: portNumber(kmsg.local),
       id: kmsg.id,
-      items: kmsg.items.map(seenItem),
+      items: seenItems(kmsg.items),
     });
   }
 

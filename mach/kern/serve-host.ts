@@ -153,7 +153,6 @@ const onHostPrivGnu: KernelHandlers<typeof gnumach.routines, true> = {
   vm_wire_all: (_host, { task }, call) => (call.machine.objectOf(call.right(task)) instanceof Task ? { err: 0 } : { err: Kern.INVALID_TASK }),
   vm_allocate_contiguous: () => ({ err: Kern.RESOURCE_SHORTAGE }),
   vm_pages_phys: () => ({ err: Kern.FAILURE }),
-  vm_set_size_limit: () => ({ err: 0 }),
 };
 
 export const hostRoutines = [

@@ -1,4 +1,5 @@
 /** Address spaces (`mach.defs`, `gnumach.defs`): `vm_*` on a task. What needs a page that only a pager has answers later. */
+import type { KObject } from "../ipc/host.ts";
 import { isPort, type PortRef } from "../ipc/kmsg.ts";
 import { MACH_PORT_NULL } from "../ipc/names.ts";
 import { gnumach } from "../interfaces/gnumach.ts";
@@ -8,14 +9,14 @@ import { copyin, isFault, overwrite, type Fault } from "../vm/access.ts";
 import { VmCopy } from "../vm/copy.ts";
 import type { Mapping } from "../vm/map.ts";
 import type { VmObject } from "../vm/object.ts";
-import { PAGE_SIZE, pageAligned, Prot, VM_MAX_ADDRESS } from "../vm/page.ts";
+import { PAGE_SIZE, pageAligned, Prot } from "../vm/page.ts";
 import { Pager, type Proxy } from "../vm/pager.ts";
 import { asFailure, Kern, type Failure } from "./kern-return.ts";
 import { kernelRoutines, LATER, type KernelCall, type KernelHandlers } from "./kernel-call.ts";
 import type { Machine } from "./machine.ts";
 import { done } from "./serve-port.ts";
-import { aTask } from "./targets.ts";
-import type { Task } from "./task.ts";
+import { anything, aTask, aTaskToLimit } from "./targets.ts";
+import { Task } from "./task.ts";
 
 /** An unsigned address or size, as MIG's 32-bit words may come signed. */
 const u = (n: number): number => n >>> 0;
@@ -146,7 +147,29 @@ function statistics(machine: Machine): number[] {
 const more: KernelHandlers<typeof gnumach.routines, Task> = {
   vm_cache_statistics: () => ({ err: 0, vm_cache_stats: new Array<number>(11).fill(0) }),
   vm_msync: (_task, { address, size }) => (pageAligned(u(address)) || size === 0 ? { err: 0 } : { err: Kern.INVALID_ARGUMENT }),
-  vm_get_size_limit: () => ({ err: 0, current_limit: VM_MAX_ADDRESS | 0, max_limit: VM_MAX_ADDRESS | 0 }),
 };
 
-export const vmRoutines = [...kernelRoutines(mach, aTask, handlers), ...kernelRoutines(gnumach, aTask, more)];
+const limits: KernelHandlers<typeof gnumach.routines, Task> = {
+  vm_get_size_limit: ({ map }) => ({ err: 0, current_limit: map.limit.current | 0, max_limit: map.limit.maximum | 0 }),
+};
+
+/** The port asked is the host's: the name port does to lower the maximum, the privileged one also to raise it. What is mapped already stays. */
+const limiting: KernelHandlers<typeof gnumach.routines, KObject> = {
+  vm_set_size_limit: ({ kind }, args, call) => {
+    const [current, maximum] = [u(args.current_limit), u(args.max_limit)];
+    if (current > maximum) return { err: Kern.INVALID_ARGUMENT };
+    const task = call.machine.objectOf(call.right(args.map));
+    if (!(task instanceof Task)) return { err: Kern.INVALID_TASK };
+    if (kind !== "host" && kind !== "host-priv") return { err: Kern.INVALID_HOST };
+    if (maximum > task.map.limit.maximum && kind !== "host-priv") return { err: Kern.NO_ACCESS };
+    task.map.limit = { current, maximum };
+    return { err: 0 };
+  },
+};
+
+export const vmRoutines = [
+  ...kernelRoutines(mach, aTask, handlers),
+  ...kernelRoutines(gnumach, aTask, more),
+  ...kernelRoutines(gnumach, aTaskToLimit, limits),
+  ...kernelRoutines(gnumach, anything, limiting),
+];

@@ -18,6 +18,10 @@ export interface OpenDevice extends KObject {
 const taskOf = (object: KObject): Task | undefined => (object instanceof Task ? object : undefined);
 
 export const aTask: Target<Task> = { find: taskOf, wrong: Kern.INVALID_ARGUMENT };
+/** Any kernel port: the routine itself says which it takes. */
+export const anything: Target<KObject> = { find: (object) => object, wrong: Kern.INVALID_ARGUMENT };
+/** The limit of an address space: a port that is no task's is KERN_INVALID_TASK. */
+export const aTaskToLimit: Target<Task> = { find: taskOf, wrong: Kern.INVALID_TASK };
 /** Routines about names: a port that is no task's is KERN_INVALID_TASK. */
 export const aSpace: Target<Space> = { find: (object) => taskOf(object)?.space, wrong: Kern.INVALID_TASK };
 export const aThread: Target<Thread> = { find: (object) => (object instanceof Thread ? object : undefined), wrong: Kern.INVALID_ARGUMENT };

@@ -9,7 +9,7 @@ import type { PortRef } from "../ipc/kmsg.ts";
 import { Space } from "../ipc/space.ts";
 import { copyin, copyout, isFault } from "../vm/access.ts";
 import type { VmCopy } from "../vm/copy.ts";
-import { VmMap } from "../vm/map.ts";
+import { NO_SIZE_LIMIT, VmMap } from "../vm/map.ts";
 import type { PortOwner } from "./kernel-ports.ts";
 import { WithPort } from "./own-port.ts";
 import type { Personality } from "./personality.ts";
@@ -51,7 +51,13 @@ export class Task extends WithPort implements IpcMemory {
     if (from !== null) {
       if (from.ownMap !== null) this.watched(from.ownMap.fork());
       if (from.ownText !== null) this.ownText = from.ownText.copy();
-    }
+    } else this.inheritSizeLimit(parent);
+  }
+
+  /** An empty address space, too, has its parent's limit from the start. */
+  private inheritSizeLimit(parent: Task | null): void {
+    const limit = parent?.ownMap?.limit ?? NO_SIZE_LIMIT;
+    if (limit !== NO_SIZE_LIMIT) this.map.limit = limit;
   }
 
   get kind(): "task" {

@@ -9,6 +9,8 @@ import { PAGE_SIZE, VM_MAX_ADDRESS } from "./page.ts";
 
 export class EntryList {
   readonly entries: Entry[] = [];
+  /** Bytes that they cover together. */
+  mapped = 0;
   /** Everything below the end of this entry was once full; null is the start of the map. */
   private firstFree: Entry | null = null;
   private gaps = 0;
@@ -74,6 +76,7 @@ export class EntryList {
     const i = this.indexAt(entry.start);
     const before = i > 0 ? (this.entries[i - 1] as Entry) : null;
     this.entries.splice(i, 0, entry);
+    this.mapped += entry.end - entry.start;
     this.gapChanged(i - 1);
     this.gapChanged(i);
     if (this.firstFree === before && (before?.end ?? 0) >= entry.start) this.firstFree = entry;
@@ -145,6 +148,7 @@ export class EntryList {
     const i = this.entries.indexOf(gone[0] as Entry);
     if (this.firstFree !== null && this.firstFree.start >= start) this.firstFree = this.entries[i - 1] ?? null;
     this.entries.splice(i, gone.length);
+    for (const entry of gone) this.mapped -= entry.end - entry.start;
     this.gapChanged(i - 1);
     return gone;
   }

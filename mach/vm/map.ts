@@ -25,17 +25,25 @@ export interface Mapping {
   readonly inheritance: number;
 }
 
+/** How many bytes an address space may have (`vm_set_size_limit`), and how many without the host's privileged port. 32-bit words, all ones for any number. */
+export interface SizeLimit {
+  readonly current: number;
+  readonly maximum: number;
+}
+export const NO_SIZE_LIMIT: SizeLimit = { current: 0xffffffff, maximum: 0xffffffff };
+
 /** An address, or why there is none. */
 export type Placed = { readonly err: 0; readonly address: number } | { readonly err: Failure };
 
 export class VmMap {
   readonly list = new EntryList();
+  limit: SizeLimit = NO_SIZE_LIMIT;
   /** Is told that a range is gone: the task's text. */
   watcher: { unmapped(start: number, end: number): void } | null = null;
 
   /** Bytes mapped (`virtual_size`). */
   get size(): number {
-    return this.list.entries.reduce((sum, e) => sum + e.end - e.start, 0);
+    return this.list.mapped;
   }
 
   /** `vm_allocate`. Size 0 succeeds with address 0. */
@@ -60,13 +68,22 @@ export class VmMap {
     return placed;
   }
 
-  /** Puts `entry` at `address`, or anywhere. INVALID_ADDRESS outside of user space, NO_SPACE when there is no room. */
+  /** Whether `more` bytes are within the limit. What may never be accessed, by its maximum protection, does not count. */
+  private allows(more: number): boolean {
+    const { current } = this.limit;
+    if (this.size + more <= current) return true;
+    const unusable = this.list.entries.reduce((sum, e) => (e.maxProtection === Prot.NONE ? sum + e.end - e.start : sum), 0);
+    return this.size - unusable + more <= current;
+  }
+
+  /** Puts `entry` at `address`, or anywhere. INVALID_ADDRESS outside of user space, NO_SPACE when there is no room or the limit does not allow it. */
   private place(address: number, size: number, mask: number, anywhere: boolean, entry: Entry): Placed {
     const start = anywhere ? this.list.find(size, mask) : address;
     if (start === undefined) return { err: Kern.NO_SPACE };
     const end = start + size;
     if (!anywhere && end > VM_MAX_ADDRESS) return { err: Kern.INVALID_ADDRESS };
     if (!anywhere && (start % (mask + 1) !== 0 || !this.list.free(start, end))) return { err: Kern.NO_SPACE };
+    if (entry.maxProtection !== Prot.NONE && !this.allows(size)) return { err: Kern.NO_SPACE };
     entry.start = start;
     entry.end = end;
     this.list.insert(entry);
@@ -132,9 +149,10 @@ export class VmMap {
     return this.list.entries[this.list.indexAt(address)];
   }
 
-  /** A child's map, by the inheritance of each entry (`task_create` with inherit_memory). */
+  /** A child's map, by the inheritance of each entry (`task_create` with inherit_memory); the limit is the same, and not asked about the copies. */
   fork(): VmMap {
     const child = new VmMap();
+    child.limit = this.limit;
     const copies = new Map<VmObject, VmObject>();
     for (const entry of this.list.entries) {
       if (entry.inheritance === Inherit.NONE) continue;

@@ -8,7 +8,7 @@ import { MsgType, type MachPort, type PolyRight } from "../../mach/ipc/names.ts"
 import type { Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { Condition } from "../lib/sync.ts";
+import { Condition, type Woken } from "../lib/sync.ts";
 import type { Ids } from "../lib/auth-handle.ts";
 
 /** A user who waits. */
@@ -28,6 +28,10 @@ export type WatchDeath = <T>(rendezvous: MachPort, body: () => Syscall<T>) => Sy
 export type UserOutcome = { readonly err: 0; readonly newport: PolyRight } | { readonly err: Failure } | "lost";
 export type ServerOutcome = { readonly err: 0; readonly ids: Ids; readonly releaseUser: () => Syscall<void> } | { readonly err: Failure };
 
+/**
+ * A port has one place for a user and one for a server. Who comes later takes the place; who is then cancelled empties it, whoever has it, as the real
+ * server's tables do.
+ */
 export class RendezvousTable {
   private readonly users = new Map<MachPort, User>();
   private readonly servers = new Map<MachPort, Condition>();
@@ -42,46 +46,44 @@ export class RendezvousTable {
     const user: User = { ids, wakeup: new Condition(), newport: undefined, released: false };
     this.users.set(rendezvous, user);
     const server = this.servers.get(rendezvous);
-    const { died } = yield* this.watchDeath(rendezvous, function* () {
+    this.servers.delete(rendezvous);
+    const { died, value } = yield* this.watchDeath(rendezvous, function* () {
       if (server !== undefined) yield* server.signal();
       return user.released ? "ok" : yield* user.wakeup.wait();
     });
     if (user.newport !== undefined) return { err: 0, newport: user.newport };
-    if (this.users.get(rendezvous) !== user) return "lost";
-    this.users.delete(rendezvous);
-    return { err: died ? Errno.EINVAL : Errno.EINTR };
+    return value === "cancelled" && this.users.delete(rendezvous) ? cutShort(died) : "lost";
   }
 
-  /** The server's half. The caller answers the server and then calls `releaseUser`. */
+  /** The server's half. The caller answers the server and then calls `releaseUser`. EINTR also for a server that was displaced, when R dies. */
   *server(rendezvous: MachPort, newport: MachPort): Syscall<ServerOutcome> {
-    let user = this.users.get(rendezvous);
-    if (user === undefined) {
-      const died = yield* this.waitForUser(rendezvous);
-      user = this.users.get(rendezvous);
-      if (user === undefined) return { err: died ? Errno.EINVAL : Errno.EINTR };
+    if (!this.users.has(rendezvous)) {
+      const { died, value } = yield* this.waitForUser(rendezvous);
+      if (value === "cancelled" && this.servers.delete(rendezvous)) return cutShort(died);
     }
-    const found = user;
+    const user = this.users.get(rendezvous);
+    if (user === undefined) return { err: Errno.EINTR };
     this.users.delete(rendezvous);
     // Whatever kind of right came, the user's reply moves a send right: another kind cannot be sent (recorded p-auth).
-    found.newport = { name: newport, disposition: MsgType.MOVE_SEND };
+    user.newport = { name: newport, disposition: MsgType.MOVE_SEND };
     return {
       err: 0,
-      ids: found.ids,
+      ids: user.ids,
       *releaseUser() {
-        found.released = true;
-        yield* found.wakeup.signal();
+        user.released = true;
+        yield* user.wakeup.signal();
       },
     };
   }
 
-  private *waitForUser(rendezvous: MachPort): Syscall<boolean> {
+  private *waitForUser(rendezvous: MachPort): Syscall<{ readonly died: boolean; readonly value: Woken }> {
     const wakeup = new Condition();
-    const table = this.users;
+    const { users } = this;
     this.servers.set(rendezvous, wakeup);
-    const { died } = yield* this.watchDeath(rendezvous, function* () {
-      if (!table.has(rendezvous)) yield* wakeup.wait();
+    return yield* this.watchDeath(rendezvous, function* () {
+      return users.has(rendezvous) ? "ok" : yield* wakeup.wait();
     });
-    if (this.servers.get(rendezvous) === wakeup) this.servers.delete(rendezvous);
-    return died;
   }
 }
+
+const cutShort = (died: boolean): { readonly err: Failure } => ({ err: died ? Errno.EINVAL : Errno.EINTR });

@@ -89,7 +89,7 @@ function* withFile(server: ExecServer, request: ExecRequest, file: ExecFile): Sy
   if (program.err === Errno.ENOEXEC) return yield* script(server, request, file);
   if (program.err) return yield* resumed(request.oldtask, program.err);
   const exec = new Exec(server, request);
-  const code = yield* server.std.read((std) => buildUp(exec, program.value, std));
+  const code = yield* buildUp(exec, program.value);
   return code === 0 ? yield* succeed(exec) : yield* fail(exec, code);
 }
 
@@ -98,7 +98,7 @@ function* script(server: ExecServer, request: ExecRequest, file: ExecFile): Sysc
   const depth = (server.nesting.get(oldtask) ?? 0) + 1;
   if (depth > MAX_NESTING) return yield* resumed(oldtask, Errno.EIO);
   server.nesting.set(oldtask, depth);
-  const code = yield* server.std.read((std) => execScript(file, request, std));
+  const code = yield* execScript(file, request, server.std);
   if (depth > 1) server.nesting.set(oldtask, depth - 1);
   else server.nesting.delete(oldtask);
   yield* resumed(oldtask, code);
@@ -107,11 +107,11 @@ function* script(server: ExecServer, request: ExecRequest, file: ExecFile): Sysc
   return 0;
 }
 
-/** Steps 7–19. */
-function* buildUp(exec: Exec, program: Executable, std: StdData | undefined): Syscall<Code> {
+/** Steps 7–19. The standard data stay as they are only for step 8. */
+function* buildUp(exec: Exec, program: Executable): Syscall<Code> {
   const prepared = yield* chooseTask(exec);
   if (prepared !== 0) return prepared;
-  const filled = yield* bootInfo(exec, std);
+  const filled = yield* exec.server.std.read((std) => bootInfo(exec, std));
   if (filled !== 0) return filled;
   const interpreter = yield* openInterpreter(exec, program);
   if (interpreter.err) return interpreter.err;

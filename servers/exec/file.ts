@@ -66,7 +66,7 @@ export class ExecFile {
       max_protection: VM_PROT_READ,
       inheritance: VM_INHERIT_COPY,
     });
-    if (place.err) return { err: place.err };
+    if (place.err) return { err: Errno.EIO };
     const read = yield* machCall.vm_read(self, { address: place.address, size: length });
     yield* machCall.vm_deallocate(self, { address: place.address, size: length });
     if (read.err) return { err: read.err };

@@ -1,5 +1,5 @@
 /** The process goes over to its new task (exec.md §5 step 16). */
-import { MACH_PORT_NULL, makeSend, portValid, type MachPort } from "../../mach/ipc/names.ts";
+import { MACH_PORT_NULL, makeSend, type MachPort } from "../../mach/ipc/names.ts";
 import { Kern, type Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { allocateReceive, deallocate, destroyReceive } from "../../glibc-shim/rights.ts";
@@ -28,8 +28,12 @@ export function* handOver(request: ExecRequest, newtask: MachPort, slots: Slots,
   yield* destroyReceive(rendezvous);
   yield* deallocate(old.proc);
   if (met.err !== 0) return met.err;
-  if (!("newport" in met) || !portValid(met.newport)) return Kern.INVALID_ARGUMENT;
-  yield* procCall.proc_reauthenticate_complete(met.newport, {});
+  if (!("newport" in met)) return Kern.INVALID_ARGUMENT;
+  const completed = yield* procCall.proc_reauthenticate_complete(met.newport, {});
+  if (completed.err) {
+    yield* deallocate(met.newport);
+    return completed.err;
+  }
   yield* slots.set(INIT_PORT_PROC, met.newport);
   return 0;
 }

@@ -100,17 +100,19 @@ function* setStandard(slots: Slots, which: number, std: StdData | undefined): Sy
   yield* slots.set(which, port);
 }
 
+/** The standard directory `which` as the program's identity is entitled to it; none where there is none. */
 function* setReauthenticated(slots: Slots, which: number, std: StdData | undefined): Syscall<Code> {
-  const port = yield* standardFor(slots.port(hurd.INIT_PORT_AUTH), which, std);
+  const standard = std?.ports[which] ?? MACH_PORT_NULL;
+  if (standard === MACH_PORT_NULL) {
+    yield* slots.set(which, MACH_PORT_NULL);
+    return 0;
+  }
+  const port = yield* reauthenticate(slots.port(hurd.INIT_PORT_AUTH), standard);
   if (port.err !== 0) return port.err;
   yield* slots.set(which, port.value);
   return 0;
 }
 
-/** The standard directory `which` as `auth` is entitled to it: a new right. */
-export function* standardFor(auth: MachPort, which: number, std: StdData | undefined): ReturnType<typeof reauthenticate> {
-  return yield* reauthenticate(auth, std?.ports[which] ?? MACH_PORT_NULL);
-}
 
 /** The ints: all five for secure and default execs; a secure one has the standard umask. */
 export function intsFor({ intarray, flags }: ExecRequest, std: StdData | undefined): readonly number[] {

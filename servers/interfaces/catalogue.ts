@@ -62,20 +62,25 @@ export interface CatalogueEntry {
   readonly routine: Routine;
 }
 
-const byId = new Map<number, CatalogueEntry>();
-const byName = new Map<string, CatalogueEntry>();
-for (const subsystem of catalogue) {
-  for (const [name, routine] of Object.entries(subsystem.routines)) {
-    const entry = { name, subsystem, routine };
-    byId.set(routine.id, entry);
-    byName.set(name, entry);
+/** The catalogue's routines by id and by name: found out when first asked for, as most runs never look a name up. */
+const index = { byId: new Map<number, CatalogueEntry>(), byName: new Map<string, CatalogueEntry>() };
+
+function routines(): typeof index {
+  if (index.byId.size > 0) return index;
+  for (const subsystem of catalogue) {
+    for (const [name, routine] of Object.entries(subsystem.routines)) {
+      const entry = { name, subsystem, routine };
+      index.byId.set(routine.id, entry);
+      index.byName.set(name, entry);
+    }
   }
+  return index;
 }
 
 /** The routine whose request has this id. */
-export const routineById = (id: number): CatalogueEntry | undefined => byId.get(id);
+export const routineById = (id: number): CatalogueEntry | undefined => routines().byId.get(id);
 /** The routine of that name. */
-export const routineByName = (name: string): CatalogueEntry | undefined => byName.get(name);
+export const routineByName = (name: string): CatalogueEntry | undefined => routines().byName.get(name);
 
 /** Which routines have a one-way variant: all of io but one, proc's older ones, and the two pairs that are answered late. */
 function hasRequestVariant(id: number): boolean {
@@ -93,6 +98,7 @@ function hasReplyVariant(id: number): boolean {
 
 /** The name that rpctrace prints for a message id, or undefined: then it prints the number. */
 export function msgidName(id: number): string | undefined {
+  const { byId } = routines();
   const entry = byId.get(id);
   if (entry !== undefined) return hasRequestVariant(id) ? `${entry.name}_request` : entry.name;
   const request = Math.floor(id / 100) % 2 === 1 ? byId.get(id - 100) : undefined;

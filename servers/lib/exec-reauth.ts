@@ -47,19 +47,21 @@ export function* execReauth(
   const auth = ports[INIT_PORT_AUTH] ?? MACH_PORT_NULL;
   const claimed = yield* authCall.auth_getids(auth, {});
   if (claimed.err) return { err: claimed.err };
-  const root = claimed.euids.includes(0) || claimed.auids.includes(0);
+  let root = claimed.euids.includes(0) || claimed.auids.includes(0);
   let gained = false;
   const apply = (ids: Ids): Ids => {
     const byUid = suid !== undefined && setId(ids.euids, ids.auids, suid);
     const byGid = sgid !== undefined && setId(ids.egids, ids.agids, sgid);
-    gained = byUid || byGid;
+    gained ||= byUid || byGid;
     return ids;
   };
-  const ids = apply({ euids: [...claimed.euids], auids: [...claimed.auids], egids: [...claimed.egids], agids: [...claimed.agids] });
+  let ids = apply({ euids: [...claimed.euids], auids: [...claimed.auids], egids: [...claimed.egids], agids: [...claimed.agids] });
   let made = yield* authCall.auth_makeauth(fsAuth, { ...ids, other_handles: copySends([auth]) });
+  // The handle is none: what it said of root and of ids counts no more, only that an id was gained by it does.
   if (made.err === Errno.EINVAL) {
-    const own = apply({ euids: [...user.uids], auids: [], egids: [...user.gids], agids: [] });
-    made = yield* authCall.auth_makeauth(fsAuth, { ...own, other_handles: copySends([]) });
+    root = user.uids.includes(0);
+    ids = apply({ euids: [...user.uids], auids: [], egids: [...user.gids], agids: [] });
+    made = yield* authCall.auth_makeauth(fsAuth, { ...ids, other_handles: copySends([]) });
   }
   if (made.err) return { err: made.err };
   const secure = gained && !root;

@@ -198,7 +198,7 @@ export abstract class PortTable {
 
   // ---- dead names
 
-  /** Runs `hook` once when `name` dies; at once when it is dead. Several may watch one name. */
+  /** Runs `hook` once when `name` dies; at once when it is dead. Several may watch one name: the last to come is told first. */
   *requestDeadName(name: MachPort, hook: DeadNameHook): Syscall<KernReturn> {
     const hooks = this.deadNames.get(name);
     if (hooks !== undefined) {
@@ -224,7 +224,7 @@ export abstract class PortTable {
     if (at !== this.notifyPort && !this.credulous) return Errno.EOPNOTSUPP;
     const hooks = this.deadNames.get(dead);
     this.deadNames.delete(dead);
-    if (hooks !== undefined) for (const hook of [...hooks]) yield* hook();
+    if (hooks !== undefined) for (const hook of [...hooks].reverse()) yield* hook();
     yield* deallocate(dead);
     return 0;
   }

@@ -53,10 +53,10 @@ export class Bucket extends PortTable {
 
   // ---- requests in progress
 
-  /** Cancels what is being served on `port`, the caller's own request excepted (`ports_interrupt_rpcs`). */
+  /** Cancels what is being served on `port`, the last to come first, the caller's own request excepted (`ports_interrupt_rpcs`). */
   *interruptRpcs(port: PortInfo<unknown>): Syscall<void> {
     const self = Thread.self();
-    for (const rpc of [...port.rpcs]) if (rpc.thread !== self) yield* rpc.thread.cancel();
+    for (const rpc of [...port.rpcs].reverse()) if (rpc.thread !== self) yield* rpc.thread.cancel();
   }
 
   /** interrupt_operation on `name`. */

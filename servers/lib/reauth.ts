@@ -1,5 +1,5 @@
 /** Both sides of the auth server's rendezvous, as servers use them (auth-proc.md part 1; fs-io.md §4, exec.md §4.2). */
-import { copySend, makeSend, portValid, type MachPort, type PolyRight } from "../../mach/ipc/names.ts";
+import { copySend, makeSend, MACH_PORT_NULL, type MachPort, type PolyRight } from "../../mach/ipc/names.ts";
 import { Kern } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
@@ -8,7 +8,10 @@ import { authCall, ioCall, procCall } from "../../glibc-shim/stubs.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { NOBODY, type IoUser } from "./iouser.ts";
 
-/** The user's side: `port` as `auth` is entitled to it, a new send right. `port` itself is not consumed. */
+/**
+ * The user's side: `port` as `auth` is entitled to it, a new send right, or a dead name where the server gave one. KERN_INVALID_ARGUMENT: it gave nothing.
+ * `port` itself is not consumed.
+ */
 export function* reauthenticate(auth: MachPort, port: MachPort, kind: "io" | "proc" = "io"): Syscall<Result<MachPort>> {
   const rendezvous = yield* allocateReceive();
   const ask = kind === "io" ? ioCall.io_reauthenticate(port, { rendezvous2: makeSend(rendezvous) }) : procCall.proc_reauthenticate(port, { rendezvous: makeSend(rendezvous) });
@@ -17,7 +20,7 @@ export function* reauthenticate(auth: MachPort, port: MachPort, kind: "io" | "pr
   if (!err) {
     const met = yield* authCall.auth_user_authenticate(auth, { rendezvous: makeSend(rendezvous) });
     if (met.err) result = { err: met.err };
-    else result = portValid(met.newport) ? { err: 0, value: met.newport } : { err: Kern.INVALID_ARGUMENT };
+    else result = met.newport === MACH_PORT_NULL ? { err: Kern.INVALID_ARGUMENT } : { err: 0, value: met.newport };
   }
   yield* destroyReceive(rendezvous);
   return result;
@@ -26,8 +29,11 @@ export function* reauthenticate(auth: MachPort, port: MachPort, kind: "io" | "pr
 /** `proc_reauthenticate_complete` after the rendezvous, as every client of proc must. */
 export function* reauthenticateProc(auth: MachPort, port: MachPort): Syscall<Result<MachPort>> {
   const made = yield* reauthenticate(auth, port, "proc");
-  if (!made.err) yield* procCall.proc_reauthenticate_complete(made.value, {});
-  return made;
+  if (made.err) return made;
+  const completed = yield* procCall.proc_reauthenticate_complete(made.value, {});
+  if (!completed.err) return made;
+  yield* deallocate(made.value);
+  return { err: completed.err };
 }
 
 /**

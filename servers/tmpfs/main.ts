@@ -2,14 +2,15 @@
  * /hurd/tmpfs: a filesystem in memory. As a translator it starts empty (`settrans -a NODE /hurd/tmpfs 16M`); as the boot filesystem, told so by
  * --multiboot-command-line, it fills itself from a device.
  */
-import { asPort, MACH_PORT_NULL, type MachPort } from "../../mach/ipc/names.ts";
+import { MACH_PORT_NULL, type MachPort } from "../../mach/ipc/names.ts";
 import { deviceCall } from "../../mach/interfaces/device.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { STDERR, type Libc, type Main, type Program } from "../../glibc-shim/libc.ts";
 import { deallocate } from "../../glibc-shim/rights.ts";
 import { ioCall } from "../../glibc-shim/stubs.ts";
 import { decodeStat, S_IFDIR, S_IFMT, S_ISDIR, S_ITRANS } from "../interfaces/stat.ts";
-import { Boot, type BootArguments } from "../lib/diskfs/boot.ts";
+import { bootArguments, isBootFilesystem, openDevice, parseArguments, printOn, type Arguments } from "../lib/diskfs/arguments.ts";
+import { Boot } from "../lib/diskfs/boot.ts";
 import { Diskfs } from "../lib/diskfs/filesystem.ts";
 import { setOptions } from "../lib/diskfs/options.ts";
 import { serveAsTranslator } from "../lib/diskfs/serve.ts";
@@ -17,40 +18,14 @@ import { Bucket } from "../lib/ports.ts";
 import { decodeRamdisk, ramdiskLength, type RamdiskNode } from "./ramdisk.ts";
 import { parseSize, TmpfsStore } from "./store.ts";
 
-const D_READ_WRITE = 3;
 const RECORD = 512;
 
-/** What the words of the command line say. */
-interface Arguments {
-  /** "--name=value" by name. */
-  readonly named: ReadonlyMap<string, string>;
-  /** Options that every filesystem has. */
-  readonly standard: readonly string[];
-  readonly operands: readonly string[];
-}
-
-function parse(argv: readonly string[]): Arguments {
-  const named = new Map<string, string>();
-  const standard: string[] = [];
-  const operands: string[] = [];
-  for (let i = 1; i < argv.length; i++) {
-    const word = argv[i] ?? "";
-    const m = /^--([a-z-]+)=(.*)$/s.exec(word);
-    if (m !== null) named.set(m[1] ?? "", m[2] ?? "");
-    else if (word === "-T") named.set("store-type", argv[++i] ?? "");
-    else if (word.startsWith("-")) standard.push(word);
-    else operands.push(word);
-  }
-  return { named, standard, operands };
-}
-
 export const main: Main = function* (libc, argv): Program {
-  const args = parse(argv);
-  return args.named.has("multiboot-command-line") ? yield* bootFilesystem(libc, argv, args) : yield* translator(libc, argv, args);
+  const args = parseArguments(argv, "tmpfs");
+  return yield* (isBootFilesystem(args) ? bootFilesystem(libc, args) : translator(libc, args));
 };
 
-function* translator(libc: Libc, argv: readonly string[], { named, standard, operands }: Arguments): Program {
-  const program = argv[0] ?? "tmpfs";
+function* translator(libc: Libc, { program, named, standard, operands }: Arguments): Program {
   const size = named.get("size") ?? operands[0];
   const limit = size === undefined ? undefined : parseSize(size);
   if (size === undefined || limit === undefined || operands.length > 1) {
@@ -79,27 +54,16 @@ function* adoptOwner(fs: Diskfs, node: MachPort, mode: string | undefined): Sysc
 
 // ---- the boot filesystem
 
-/** The word NAME=NUMBER of the boot script, as a port name of ours. */
-const portArgument = ({ named }: Arguments, name: string): MachPort => asPort(Number(named.get(name) ?? 0));
-
-function* bootFilesystem(libc: Libc, argv: readonly string[], args: Arguments): Program {
-  const program = argv[0] ?? "tmpfs";
+function* bootFilesystem(libc: Libc, args: Arguments): Program {
+  const { program } = args;
   const source = args.operands[0] ?? "";
-  const boot: BootArguments = {
-    hostPriv: portArgument(args, "host-priv-port"),
-    deviceMaster: portArgument(args, "device-master-port"),
-    execTask: portArgument(args, "exec-server-task"),
-    kernelTask: portArgument(args, "kernel-task"),
-    commandLine: args.named.get("multiboot-command-line") ?? "",
-    bootCommand: args.named.get("boot-command")?.split(" "),
-    program: program.slice(program.lastIndexOf("/") + 1),
-  };
+  const boot = bootArguments(args);
   const console = yield* openDevice(boot.deviceMaster, "console");
   const options = [`--store-type=${args.named.get("store-type") ?? "device"}`, source];
   const store = new TmpfsStore({ program, limit: Infinity, source, options, fsid: 0 });
   const tree = yield* readDisk(boot.deviceMaster, source.replace(/^device:/, ""));
   if (typeof tree === "string") {
-    yield* deviceCall.device_write_inband(console, { mode: 0, recnum: 0, data: new TextEncoder().encode(`${boot.program}: ${source}: ${tree}\n`) });
+    yield* printOn(console, `${boot.program}: ${source}: ${tree}\n`);
     return 1;
   }
   store.load(tree);
@@ -107,12 +71,6 @@ function* bootFilesystem(libc: Libc, argv: readonly string[], args: Arguments): 
   if (yield* setOptions(fs, args.standard)) return 64;
   yield* new Boot(fs, boot, console).run();
   return 1;
-}
-
-/** Null: there is no such device. */
-function* openDevice(master: MachPort, name: string): Syscall<MachPort> {
-  const got = yield* deviceCall.device_open(master, { mode: D_READ_WRITE, name });
-  return got.err ? MACH_PORT_NULL : got.device;
 }
 
 /** The tree on a device, or what is wrong with it. */

@@ -19,6 +19,7 @@ describe("what the bench measures works", () => {
   });
   for (const watcher of ["nobody", "listener", "filter", "record"] satisfies Watcher[])
     it(`the null RPC goes on with ${watcher} watching`, () => expect(watchedPair(watcher)()).to.equal(5000));
+  it("the explorer is sampled as a part of its own", async () => expect(await childPart("quick-explore")).to.be.above(0));
   it("a part that is not there has no value", () => expect(childPart("memory-x")).to.equal(undefined));
 });
 

@@ -92,7 +92,7 @@ describe("scenario 11: crash-suspend", () => {
     const tty = new Sitting();
     tty.sh("cd /tmp; ln -sf crash-suspend /servers/crash");
     expect(tty.sh("fault segv").join("\n")).to.match(/\[1\].*Stopped.*fault segv/);
-    expect(tty.sh("ps -A -o stat,args | grep 'fault segv' | grep -v grep").join("\n")).to.match(/^T\S* +fault segv$/m);
+    expect(tty.sh("ps -A -o stat,args | grep 'fault segv' | grep -v grep").join("\n")).to.match(/^ T\S* +fault segv$/m);
     expect(tty.sh("ls core").join("\n")).to.match(/No such file/);
     expect(tty.sh("kill -CONT %1; wait %1; echo status $?").join("\n")).to.match(/status 139/);
     expect(tty.sh("ls core")[0]).to.equal("core");
@@ -102,7 +102,7 @@ describe("scenario 11: crash-suspend", () => {
     const tty = new Sitting();
     tty.sh("cd /tmp; export CRASHSERVER=/servers/crash-suspend");
     expect(tty.sh("fault segv | cat").join("\n")).to.match(/\[1\].*Stopped.*fault segv \| cat/);
-    expect(tty.sh("ps -A -o stat,args | grep cat | grep -v grep").join("\n")).to.match(/^T\S* +cat$/m);
+    expect(tty.sh("ps -A -o stat,args | grep cat | grep -v grep").join("\n")).to.match(/^ T\S* +cat$/m);
     tty.sh("fg");
     expect(tty.sh("jobs; ls core")).to.deep.equal(["core"]);
   });

@@ -33,7 +33,7 @@ const crash = (libc: Libc, server: string, body: (libc: Libc) => Syscall<unknown
   libc.fork(function* (child) {
     yield* child.chdir("/tmp");
     child.environ.set("CRASHSERVER", server);
-    child.setrlimit(RLIMIT_CORE, limit);
+    yield* child.setrlimit(RLIMIT_CORE, { current: limit, maximum: limit });
     yield* body(child);
     return 99;
   });

@@ -19,7 +19,7 @@ describe("a bundle with compiled code", () => {
   const warm = (): unknown => execFileSync(process.execPath, [join(boot, "warm.mjs"), path()]);
   /** What main answers, and whether V8 refused the code: undefined when it got none. */
   const loaded = (): unknown => {
-    const code = `import { load } from ${JSON.stringify(join(boot, "load.mjs"))}; const { exports, script } = load(${JSON.stringify(path())}); console.log(JSON.stringify([exports.main(), String(script.cachedDataRejected)]));`;
+    const code = `import { load } from ${JSON.stringify(join(boot, "load.cjs"))}; const { exports, script } = load(${JSON.stringify(path())}); console.log(JSON.stringify([exports.main(), String(script.cachedDataRejected)]));`;
     return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" }));
   };
 

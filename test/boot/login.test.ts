@@ -1,54 +1,7 @@
 import { expect } from "chai";
-import { buildSystem, type SystemOptions } from "../../boot/system.ts";
 import { STDIN, type Main } from "../../glibc-shim/libc.ts";
 import { O_CREAT, O_WRITE } from "../../servers/interfaces/hurd-types.ts";
-
-/** A system with somebody at its console. `type` answers what the screen shows until the machine waits again. */
-class Sitting {
-  readonly machine;
-  private screen = "";
-  constructor(options: SystemOptions = {}) {
-    this.machine = buildSystem(options);
-    this.machine.console.onOutput((bytes) => {
-      this.screen += new TextDecoder().decode(bytes);
-    });
-  }
-  /** Lets the machine run until it waits for the console. What it showed. */
-  wait(): string {
-    this.machine.run();
-    const shown = this.screen.replace(/\r\n/g, "\n");
-    this.screen = "";
-    return shown;
-  }
-  type(text: string): string {
-    this.machine.console.input(new TextEncoder().encode(text));
-    return this.wait();
-  }
-  /** A line, typed as the keyboard types it. What came after its echo. */
-  line(text: string): string {
-    return this.type(`${text}\r`).replace(`${text}\n`, "");
-  }
-  login(name: string, password: string): string {
-    this.line(name);
-    return this.line(password);
-  }
-  /** How many names each task holds, by task. */
-  names(): ReadonlyMap<string, number> {
-    const count = (space: { names(): readonly unknown[] }): number => space.names().length;
-    return new Map([...this.machine.tasks].map((task) => [`${task.name} ${task.id}`, count(task.space)]));
-  }
-}
-
-function atLogin(options?: SystemOptions): Sitting {
-  const s = new Sitting(options);
-  s.wait();
-  return s;
-}
-function asRoot(): Sitting {
-  const s = atLogin();
-  s.login("root", "hurd");
-  return s;
-}
+import { asRoot, atLogin, Sitting } from "./sitting.ts";
 
 describe("logging in", () => {
   it("greets with the system's and the terminal's name, and asks who is there", () => {

@@ -33,7 +33,7 @@ export const main = tool({ letters: "+c:iw:", usage: `[-c LIMIT] [-i] [-w SECOND
   const fault = FAULTS.get(t.operands[0] ?? "");
   if (fault === undefined || t.operands.length > 1) throw new UsageError("one kind of fault is needed");
   const limit = t.value("c");
-  if (limit !== undefined) t.libc.setrlimit(RLIMIT_CORE, limit === "unlimited" ? RLIM_INFINITY : wholeNumber(limit, "limit"));
+  if (limit !== undefined) yield* t.libc.setrlimit(RLIMIT_CORE, { current: limit === "unlimited" ? RLIM_INFINITY : wholeNumber(limit, "limit"), maximum: RLIM_INFINITY });
   if (t.has("i")) yield* t.libc.sigaction(fault.signo, { handler: "SIG_IGN" });
   const wait = t.value("w");
   if (wait !== undefined) yield* t.libc.sleep(wholeNumber(wait, "time"));

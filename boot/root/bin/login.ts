@@ -73,7 +73,8 @@ function* failed(t: Tool, parent: Held, why: string, status: number): Syscall<nu
 function* enter(t: Tool, parent: Held, auth: MachPort, ids: Ugids, args: readonly string[]): Syscall<number> {
   const parameters: Parameters = yield* loginParameters(t, ids);
   const someone = ids.euids.length + ids.auids.length > 0;
-  return yield* startShell(t, { auth, ids, parameters, args, collection: !t.has("L") && (parent.uids.length > 0 || someone), environment: (p) => childEnvironment(t, p, someone) });
+  const host = parent.uids.includes(0) ? (parameters.get("VIA") ?? "") || undefined : undefined;
+  return yield* startShell(t, { auth, ids, parameters, args, host, collection: !t.has("L") && (parent.uids.length > 0 || someone), environment: (p) => childEnvironment(t, p, someone) });
 }
 
 /** Asks for a name and a password, unknown users like others. */

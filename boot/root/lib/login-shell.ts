@@ -16,6 +16,8 @@ import type { Parameters } from "./login-parameters.ts";
 import { dropRight, taskSelf } from "./rights.ts";
 import type { Tool } from "./tool.ts";
 import type { Ugids } from "./ugids.ts";
+import { login } from "./utmp.ts";
+import { startWatchdog } from "./watchdog.ts";
 
 /** The shell in the making. */
 export class NewShell {
@@ -113,20 +115,27 @@ export interface LoginPlan {
   /** It begins a login collection of its own. */
   readonly collection: boolean;
   readonly environment: (parameters: Parameters) => Parameters;
+  /** From where the user comes, if that can be believed. */
+  readonly host: string | undefined;
 }
+
+const isNobody = ({ euids, auids }: Ugids): boolean => euids.length + auids.length === 0;
 
 const NO_SHELL = 1;
 const CANNOT_RUN = 5;
 const NO_ROOT = 40;
 
-/** Login's last steps, in its order: the collection, the ports, the shell's file, directories, the message of the day, the terminal's owner, exec. The exit status. */
+/** Login's last steps, in its order: the collection, the ports, the shell's file, directories, the message of the day, the entry in utmp, the terminal's owner, exec. The exit status. */
 export function* startShell(t: Tool, plan: LoginPlan): Syscall<number> {
   const { libc } = t;
   const parameters = new Map(plan.parameters);
   const value = (name: string): string => parameters.get(name) ?? "";
+  const leader = libc.getpid() === (yield* libc.getsid(0));
   if (plan.collection) {
     if (value("USER") !== "") yield* procCall.proc_setlogin(libc.ports.proc, { logname: value("USER") });
     yield* procCall.proc_make_login_coll(libc.ports.proc, {});
+    const timeout = Number(parameters.get("NOAUTH_TIMEOUT") ?? "0");
+    if (isNobody(plan.ids) && timeout > 0) yield* startWatchdog(libc, t.name, timeout);
   }
   yield* procCall.proc_setowner(libc.ports.proc, { owner: plan.ids.euids[0] ?? 0, clear: plan.ids.euids.length > 0 ? 0 : 1 });
   const shell = yield* NewShell.begin(libc, plan.auth);
@@ -150,6 +159,7 @@ export function* startShell(t: Tool, plan: LoginPlan): Syscall<number> {
   }
   yield* showMotd(libc, shell, value("HUSHLOGIN"), value("MOTD"));
   if (rooted !== 0) yield* shell.enter(INIT_PORT_CRDIR, root);
+  if (leader) yield* login(libc, value("USER"), plan.host);
   if (!t.has("L")) yield* giveTerminal(t, plan.ids);
   const argv = [t.value("0") ?? shellName(t, found.path, plan.ids), ...(useArg ? others : plan.args)];
   const err = yield* shell.exec(found.file, found.path, argv, plan.environment(parameters), parseInt(value("UMASK") || "0", 8));
@@ -203,5 +213,5 @@ function* giveTerminal(t: Tool, { euids, egids }: Ugids): Syscall<void> {
 function shellName(t: Tool, path: string, ids: Ugids): string {
   const base = path.slice(path.lastIndexOf("/") + 1);
   if (t.has("L")) return base;
-  return ids.euids.length + ids.auids.length === 0 ? `-login prompt (${base})` : `-${base}`;
+  return isNobody(ids) ? `-login prompt (${base})` : `-${base}`;
 }

@@ -50,7 +50,7 @@ export class Options {
   }
 }
 
-/** The options a tool knows: `letters` in getopt's language ("ab:c"), `long` names with the letter each stands for. */
+/** The options a tool knows: `letters` in getopt's language ("ab:c::d": b has a value, c may have one, attached to it), `long` names with the letter each stands for. */
 export interface OptionTable {
   readonly letters: string;
   readonly long?: Readonly<Record<string, string>>;
@@ -98,7 +98,8 @@ class Reader {
         this.given.push({ name, value: "" });
         continue;
       }
-      const value = i + 1 < letters.length ? letters.slice(i + 1) : this.next();
+      const attached = i + 1 < letters.length || this.#letters[at + 2] === ":";
+      const value = attached ? letters.slice(i + 1) : this.next();
       if (value === undefined) throw new UsageError(`option requires an argument -- '${name}'`);
       this.given.push({ name, value });
       return;
@@ -108,9 +109,10 @@ class Reader {
     const equals = word.indexOf("=");
     const asked = equals < 0 ? word : word.slice(0, equals);
     const name = this.#complete(asked);
-    const wantsValue = this.#letters[this.#letters.indexOf(name) + 1] === ":" && this.#letters.includes(name);
-    if (!wantsValue && equals >= 0) throw new UsageError(`option '--${asked}' doesn't allow an argument`);
-    const value = equals >= 0 ? word.slice(equals + 1) : wantsValue ? this.next() : "";
+    const at = this.#letters.indexOf(name);
+    const mayHave = at >= 0 && this.#letters[at + 1] === ":";
+    if (!mayHave && equals >= 0) throw new UsageError(`option '--${asked}' doesn't allow an argument`);
+    const value = equals >= 0 ? word.slice(equals + 1) : mayHave && this.#letters[at + 2] !== ":" ? this.next() : "";
     if (value === undefined) throw new UsageError(`option '--${asked}' requires an argument`);
     this.given.push({ name, value });
   }

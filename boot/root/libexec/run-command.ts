@@ -16,6 +16,7 @@ import { encode } from "../lib/output.ts";
 import { reboot } from "../lib/reboot.ts";
 import { become, DEFAULT_PATH, identityByRoot, loginShell, markLogin } from "../lib/session.ts";
 import { deallocate } from "../lib/start-terminal.ts";
+import { login } from "../lib/utmp.ts";
 
 const REQUEST = "/etc/run-command";
 const D_WRITE = 2;
@@ -72,6 +73,7 @@ function* begin(libc: Libc, user: Passwd, commands: string): Program {
   yield* libc.tcsetpgrp(STDIN, libc.getpid());
   yield* attempt(libc.fchown(STDIN, user.uid, -1));
   yield* attempt(markLogin(libc, user.name));
+  yield* login(libc, user.name);
   yield* become(libc, user, yield* identityByRoot(libc, user));
   const { err } = yield* attempt(loginShell(libc, user, ["-c", commands]));
   yield* libc.writeAll(STDERR, `run-command: ${user.shell}: ${strerror(err)}\n`);

@@ -8,6 +8,7 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
 import { SIGHUP, SIGTERM } from "../../../servers/interfaces/signals.ts";
 import { parseTtys, type Tty } from "../lib/ttys.ts";
+import { logout } from "../lib/utmp.ts";
 
 const TTYS = "/etc/ttys";
 /** A getty that ends sooner is not started again at once. Seconds. */
@@ -60,8 +61,9 @@ function* serve(libc: Libc, line: Line): Syscall<void> {
   line.started = (yield* libc.gettimeofday()).sec;
 }
 
-/** The getty of `line` has ended: the next may start, though not too soon after the last. */
+/** The getty of `line`, or the session that it became, has ended: nobody is there any more, and the next may start, though not too soon after the last. */
 function* restart(libc: Libc, line: Line): Syscall<void> {
   line.pid = 0;
+  yield* logout(libc, line.tty.name);
   if ((yield* libc.gettimeofday()).sec - line.started < TOO_SOON) yield* libc.sleep(TOO_SOON);
 }

@@ -139,7 +139,7 @@ function shutdownHandlers(boot: BootPorts): Partial<Handlers<typeof startupNotif
     *startup_dosync() {
       yield* fs.lock.with(() => fs.store.sync(true));
       fs.settings.readonly = true;
-      yield* fs.lock.with(() => fs.store.sync(true));
+      yield* fs.lock.with(() => fs.store.finish());
       return { err: 0 };
     },
   };

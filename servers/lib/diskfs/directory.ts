@@ -30,6 +30,7 @@ export function* dirReaddir(
   });
 }
 
+/** With the filesystem locked. */
 export function* dirMkdir(fs: Diskfs, self: Protid, name: string, mode: number): Syscall<Status> {
   if (fs.settings.readonly) return Errno.EROFS;
   const found = yield* lookupEntry(fs, self.node, name, self, "create");
@@ -198,12 +199,14 @@ function* mayReplace(old: Node, isDir: boolean): Syscall<Status> {
   return (yield* old.isEmpty()) ? 0 : Errno.ENOTEMPTY;
 }
 
-/** True when `dir` is `top` or lies in it. */
+/** True when `dir` is `top` or lies in it. A damaged disk may have directories that lie in one another: they end it. */
 function* isBelow(dir: Node, top: Node): Syscall<boolean> {
+  const seen = new Set<Node>();
   for (let at = dir; ; ) {
     if (at === top) return true;
+    seen.add(at);
     const up = yield* at.lookup("..");
-    if (up.err || up.value === at) return false;
+    if (up.err || seen.has(up.value)) return false;
     at = up.value;
   }
 }
@@ -220,6 +223,7 @@ interface Move {
 /** Enters the new name, then removes the old one: in that order others are told. */
 function* move(fs: Diskfs, { from, oldname, to, newname, node, old }: Move): Syscall<Status> {
   const isDir = S_ISDIR(node.st.mode);
+  if (isDir && from !== to && to.st.nlink >= fs.store.linkMax) return Errno.EMLINK;
   const err = yield* place(fs, to, newname, node, old);
   if (err) return err;
   if (isDir && old !== undefined) {

@@ -7,7 +7,7 @@ import { FILE_CHANGED_EXTEND, FILE_CHANGED_TRUNCATE, O_WRITE, UTIME_NOW, UTIME_O
 import { S_IFMT, S_ISDIR, S_ISGID, S_ISPARE, S_ISUID, S_ITRANS, S_ISVTX, type Timespec } from "../../interfaces/stat.ts";
 import { isController, isOwner, isRoot } from "../iouser.ts";
 import type { Diskfs } from "./filesystem.ts";
-import type { Node, Status } from "./node.ts";
+import type { Node, NodeStatus, Status } from "./node.ts";
 import type { Protid } from "./peropen.ts";
 
 /** Runs `body` on a node that may be changed: EROFS otherwise. The change time is set on success. */
@@ -20,8 +20,16 @@ function change(fs: Diskfs, self: Protid, body: (node: Node) => Syscall<Status>)
   });
 }
 
+/** Changes the status, if the filesystem can keep that. */
+function adopt(node: Node, to: Partial<NodeStatus>): Status {
+  const err = node.validate(to);
+  if (!err) Object.assign(node.st, to);
+  return err;
+}
+
 export function fileChmod(fs: Diskfs, self: Protid, given: number): Syscall<Status> {
-  return change(fs, self, function* ({ st }) {
+  return change(fs, self, function* (node) {
+    const { st } = node;
     const err = isOwner(st, self.user);
     if (err) return err;
     let mode = given & ~(S_IFMT | S_ISPARE | S_ITRANS);
@@ -30,8 +38,8 @@ export function fileChmod(fs: Diskfs, self: Protid, given: number): Syscall<Stat
       if (!self.user.gids.includes(st.gid)) mode &= ~S_ISGID;
       if (!self.user.uids.includes(st.uid)) mode &= ~S_ISUID;
     }
-    st.mode = mode | (st.mode & (S_IFMT | S_ISPARE | S_ITRANS));
-    return 0;
+    mode |= st.mode & (S_IFMT | S_ISPARE | S_ITRANS);
+    return adopt(node, { mode });
   });
 }
 
@@ -39,23 +47,20 @@ export function fileChmod(fs: Diskfs, self: Protid, given: number): Syscall<Stat
 export function* fileChown(fs: Diskfs, self: Protid, owner: number, group: number): Syscall<Status> {
   const [uid, gid] = [owner | 0, group | 0];
   if (uid === -1 && gid === -1) return 0;
-  return yield* change(fs, self, function* ({ st }) {
+  return yield* change(fs, self, function* (node) {
+    const { st } = node;
     const { user } = self;
     const err = isOwner(st, user);
     if (err) return err;
     const has = (id: number, ids: readonly number[]): boolean => id === -1 || ids.includes(id);
     if (!isRoot(user) && !(has(uid, user.uids) && has(gid, user.gids))) return Errno.EPERM;
-    if (uid !== -1) st.uid = uid;
-    if (gid !== -1) st.gid = gid;
-    return 0;
+    return adopt(node, { ...(uid === -1 ? {} : { uid }), ...(gid === -1 ? {} : { gid }) });
   });
 }
 
 export function fileChauthor(fs: Diskfs, self: Protid, author: number): Syscall<Status> {
-  return change(fs, self, function* ({ st }) {
-    const err = isOwner(st, self.user);
-    if (!err) st.author = author;
-    return err;
+  return change(fs, self, function* (node) {
+    return isOwner(node.st, self.user) || adopt(node, { author });
   });
 }
 
@@ -63,11 +68,10 @@ export function fileChauthor(fs: Diskfs, self: Protid, author: number): Syscall<
 const SUPERUSER_FLAGS = 0xffff0000;
 
 export function fileChflags(fs: Diskfs, self: Protid, flags: number): Syscall<Status> {
-  return change(fs, self, function* ({ st }) {
+  return change(fs, self, function* (node) {
+    const { st } = node;
     if (((flags ^ st.flags) & SUPERUSER_FLAGS) !== 0 && !isRoot(self.user)) return Errno.EPERM;
-    const err = isOwner(st, self.user);
-    if (!err) st.flags = flags;
-    return err;
+    return isOwner(st, self.user) || adopt(node, { flags });
   });
 }
 

@@ -132,14 +132,26 @@ export class Diskfs {
   /** Contents changed: modification and change times. */
   *touchContents(node: Node): Syscall<void> {
     node.st.mtim = node.st.ctim = yield* this.now();
-    yield* node.update();
+    yield* this.changed(node, node.st.ctim);
   }
 
   /** The status changed. */
   *touchStatus(node: Node): Syscall<void> {
     node.st.ctim = yield* this.now();
-    yield* node.update();
+    yield* this.changed(node, node.st.ctim);
   }
+
+  /** With the filesystem locked. What has been changed is written when the last time is as long ago as the settings say. */
+  private *changed(node: Node, { sec }: Timespec): Syscall<void> {
+    yield* node.update();
+    const { sync } = this.settings;
+    this.written ??= sec;
+    if (sync === 0 || (sync !== "always" && sec - this.written < sync)) return;
+    this.written = sec;
+    yield* this.store.sync(sync === "always");
+  }
+  /** When the filesystem was last written, in seconds; the first change counts as if it had been then. */
+  private written: number | undefined = undefined;
 
   /** Contents were read. */
   *touchAccess(node: Node): Syscall<void> {

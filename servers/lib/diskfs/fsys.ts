@@ -106,6 +106,6 @@ function* prepareToGo(fs: Diskfs, pagers: PagerPorts, flags: number): Syscall<0 
     yield* fs.bucket.resumeRpcs(fs.protids);
     return Errno.EBUSY;
   }
-  if (!(flags & FSYS_GOAWAY_NOSYNC)) yield* fs.lock.with(() => fs.store.sync(true));
+  if (!(flags & FSYS_GOAWAY_NOSYNC)) yield* fs.lock.with(() => fs.store.finish());
   return 0;
 }

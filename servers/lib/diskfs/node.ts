@@ -89,6 +89,10 @@ export abstract class Node {
   abstract free(): Syscall<void>;
   /** Writes the status to where it is kept. */
   abstract update(): Syscall<void>;
+  /** Whether the filesystem can keep such a status (`diskfs_validate_…_change`): EINVAL. */
+  validate(_to: Partial<NodeStatus>): Status {
+    return 0;
+  }
 }
 
 /** The whole filesystem's half. */
@@ -108,11 +112,19 @@ export abstract class Store {
   abstract readonly root: Node;
   /** Most links that one lookup follows; one more is tolerated. */
   readonly maxSymlinks = 8;
-  readonly blockSize = 4096;
+  readonly blockSize: number = 4096;
   /** A node without links, of no type yet. ENOSPC. */
   abstract alloc(dir: Node, mode: number): Syscall<Result<Node>>;
   abstract statfs(): Syscall<Statfs>;
   abstract sync(wait: boolean): Syscall<void>;
+  /** As `sync`, when nothing more will be written: the disk may be called clean. */
+  *finish(): Syscall<void> {
+    yield* this.sync(true);
+  }
+  /** The filesystem becomes read-only now, or has become writable. */
+  *readonlyChanged(readonly: boolean): Syscall<void> {
+    if (readonly) yield* this.finish();
+  }
   /** What `fsys_get_options` says beyond --writable or --readonly. */
   abstract options(): readonly string[];
   /** An option of `fsys_set_options` that is not common to all; false: unknown. */

@@ -2,6 +2,7 @@
 import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { Errno } from "../../interfaces/errno.ts";
+import { O_WRITE } from "../../interfaces/hurd-types.ts";
 import type { Diskfs, Settings } from "./filesystem.ts";
 
 type Change = (settings: Settings) => void;
@@ -37,7 +38,13 @@ function changeOf(option: string): Change | undefined {
   return another === undefined ? only?.[1] : undefined;
 }
 
-/** Applies options; EINVAL when one is unknown, and then none is in force. Those of the store are tried in their turn. */
+/** True while somebody could write to an open file. */
+const hasWriters = (fs: Diskfs): boolean => fs.bucket.all(fs.protids).some(({ object }) => (object.po.openstat & O_WRITE) !== 0);
+
+/**
+ * Applies options, with the filesystem locked; EINVAL when one is unknown, and then none is in force. Those of the store are tried in their turn. EBUSY: it cannot
+ * become read-only while files are open for writing.
+ */
 export function* setOptions(fs: Diskfs, options: readonly string[]): Syscall<0 | Failure> {
   const settings = { ...fs.settings };
   for (const option of options) {
@@ -45,7 +52,10 @@ export function* setOptions(fs: Diskfs, options: readonly string[]): Syscall<0 |
     if (change !== undefined) change(settings);
     else if (!(yield* fs.store.setOption(option))) return Errno.EINVAL;
   }
+  const changes = settings.readonly !== fs.settings.readonly;
+  if (changes && settings.readonly && hasWriters(fs)) return Errno.EBUSY;
   Object.assign(fs.settings, settings);
+  if (changes) yield* fs.store.readonlyChanged(settings.readonly);
   return 0;
 }
 

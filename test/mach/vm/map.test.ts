@@ -149,6 +149,15 @@ describe("address spaces", () => {
     expect(readMemory(map, address, 5)).to.deep.equal(Uint8Array.of(1, 2, 3, 0, 0));
   });
 
+  it("data that would exceed the limit finds no place, and is let go of; whoever received it is told MACH_MSG_VM_SPACE", () => {
+    const map = new VmMap();
+    map.limit = { current: 2 * PAGE_SIZE, maximum: 2 * PAGE_SIZE };
+    expect(copyout(map, VmCopy.ofBytes(new Uint8Array(2 * PAGE_SIZE + 1)))).to.equal(undefined);
+    expect(map.size).to.equal(0);
+    expect(copyout(map, VmCopy.ofBytes(new Uint8Array(2 * PAGE_SIZE)))).to.equal(0);
+    expect(copyout(map, VmCopy.ofBytes(new Uint8Array(1)))).to.equal(undefined);
+  });
+
   it("text that was registered goes when its range is deallocated", () => {
     const gone: number[][] = [];
     const map = new VmMap();

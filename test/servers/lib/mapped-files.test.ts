@@ -5,7 +5,7 @@ import { load, store, type Syscall } from "../../../mach/kern/syscall.ts";
 import type { Libc } from "../../../glibc-shim/libc.ts";
 import { deallocate, taskSelf } from "../../../glibc-shim/rights.ts";
 import { ioCall } from "../../../glibc-shim/stubs.ts";
-import { probed } from "../probe.ts";
+import { onEachRoot } from "../probe.ts";
 
 const PAGE = 4096;
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -30,7 +30,7 @@ function* mapped(file: MachPort, copy: boolean): Syscall<number> {
   return map.err ? 0 : map.address;
 }
 
-describe("io_map", function () {
+onEachRoot("io_map", function (probed) {
   this.timeout(30_000);
 
   it("shows a file's pages where it is mapped, zeros after its end", () => {

@@ -195,7 +195,7 @@ describe("requests in progress", () => {
 });
 
 describe("dead names", () => {
-  it("are announced to all who watch, at once when dead already, and to nobody who has stopped", () => {
+  it("are announced to all who watch, the last to come first, at once when dead already, and to nobody who has stopped", () => {
     const got = probed(function* (libc) {
       const t = yield* toy(libc);
       const log: string[] = [];
@@ -218,7 +218,7 @@ describe("dead names", () => {
       const none = (yield* t.bucket.requestDeadName(MACH_PORT_NULL, hook("never"))) !== 0;
       return { log, refs: refs.err ? -1 : refs.refs, none };
     });
-    expect(got).to.deep.equal({ log: ["one", "two", "late"], refs: 1, none: true });
+    expect(got).to.deep.equal({ log: ["two", "one", "late"], refs: 1, none: true });
   });
 });
 

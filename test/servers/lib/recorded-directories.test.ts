@@ -7,7 +7,7 @@ import type { Libc } from "../../../glibc-shim/libc.ts";
 import { taskSelf } from "../../../glibc-shim/rights.ts";
 import { fsCall, ioCall } from "../../../glibc-shim/stubs.ts";
 import { decodeStat } from "../../../servers/interfaces/stat.ts";
-import { probed } from "../probe.ts";
+import { onEachRoot } from "../probe.ts";
 import { differences, hex, look, named, octal, recorded } from "./recorded.ts";
 
 /** probe.c's section "dirs", line by line. */
@@ -210,7 +210,7 @@ function fileNotice(line: string): string {
   return ` fnotice ${w[1] ?? 0} ${w[3] ?? 0} ${w[5] ?? 0} ${w[8] ?? 0}`;
 }
 
-describe("directories", function () {
+onEachRoot("directories", function (probed) {
   this.timeout(60_000);
 
   it("change as recorded: mkdir, rmdir, unlink, rename, link, notices, owners, locks", () => {

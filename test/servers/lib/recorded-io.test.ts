@@ -5,7 +5,7 @@ import type { Libc } from "../../../glibc-shim/libc.ts";
 import { taskSelf } from "../../../glibc-shim/rights.ts";
 import { fsCall, ioCall } from "../../../glibc-shim/stubs.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
-import { probed } from "../probe.ts";
+import { onEachRoot } from "../probe.ts";
 import { differences, hex, look, named, portType, recorded } from "./recorded.ts";
 
 const utf8 = new TextEncoder();
@@ -212,7 +212,7 @@ function* furnish(libc: Libc): Syscall<void> {
   yield* write("/bin/mini", "x", 0o755);
 }
 
-describe("io", function () {
+onEachRoot("io", function (probed) {
   this.timeout(60_000);
 
   it("answers on files as recorded", () => {

@@ -5,7 +5,7 @@ import { attempt } from "../../../glibc-shim/errno.ts";
 import type { Libc } from "../../../glibc-shim/libc.ts";
 import { taskSelf } from "../../../glibc-shim/rights.ts";
 import { O_READ } from "../../../servers/interfaces/hurd-types.ts";
-import { probed } from "../probe.ts";
+import { onEachRoot } from "../probe.ts";
 import { differences, look, recorded, translated } from "./recorded.ts";
 
 /** The recorded system's files, as far as the lookups touch them. */
@@ -63,7 +63,7 @@ function* replay(libc: Libc, lines: readonly string[]): Syscall<readonly string[
   return out;
 }
 
-describe("dir_lookup", function () {
+onEachRoot("dir_lookup", function (probed) {
   this.timeout(60_000);
 
   it("answers root as recorded", () => {

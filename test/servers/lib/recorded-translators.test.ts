@@ -9,7 +9,7 @@ import { fsCall, fsysCall, ioCall } from "../../../glibc-shim/stubs.ts";
 import { strerror } from "../../../servers/interfaces/errno.ts";
 import { decodeStat } from "../../../servers/interfaces/stat.ts";
 import { encodeArgz } from "../../../servers/interfaces/argz.ts";
-import { probed } from "../probe.ts";
+import { onEachRoot } from "../probe.ts";
 import { differences, hex, look, named, octal, portType, recorded, translated } from "./recorded.ts";
 
 const NULL_ARGZ = "/hurd/null\0";
@@ -163,7 +163,7 @@ function* furnish(libc: Libc): Syscall<void> {
   yield* fsCall.file_chmod(old, { new_mode: 0o644 });
 }
 
-describe("translators", function () {
+onEachRoot("translators", function (probed) {
   this.timeout(60_000);
 
   it("are set, shown and started as recorded", () => {

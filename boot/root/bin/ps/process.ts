@@ -1,6 +1,5 @@
 /** What ps finds out of one process, by asking proc, the process itself and its terminal. */
-import { attempt } from "../../../../glibc-shim/errno.ts";
-import type { Fd, Libc } from "../../../../glibc-shim/libc.ts";
+import type { Libc } from "../../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
 import { Mig } from "../../../../mach/kern/kern-return.ts";
 import { MACH_PORT_NULL, type MachPort } from "../../../../mach/ipc/names.ts";
@@ -9,20 +8,25 @@ import { decodeArgz } from "../../../../servers/interfaces/argz.ts";
 import { INIT_PORT_CTTYID } from "../../../../servers/interfaces/hurd-types.ts";
 import { msgCall } from "../../../../servers/interfaces/msg.ts";
 import { procCall } from "../../../../servers/interfaces/process.ts";
-import { decodeProcInfo, PI_FETCH_TASKEVENTS, PI_FETCH_TASKINFO, PI_FETCH_THREAD_BASIC, PI_FETCH_THREAD_WAITS, PI_FETCH_THREADS, PI_NOMSG, type ProcInfo } from "../../../../servers/interfaces/procinfo.ts";
+import { decodeProcInfo, PI_FETCH_TASKEVENTS, PI_FETCH_TASKINFO, PI_FETCH_THREAD_BASIC, PI_FETCH_THREAD_SCHED, PI_FETCH_THREAD_WAITS, PI_FETCH_THREADS, PI_NOMSG, type ProcInfo } from "../../../../servers/interfaces/procinfo.ts";
 import { termCall } from "../../../../servers/interfaces/term.ts";
 import { dropRight } from "../../lib/rights.ts";
 
 /** The controlling terminal: its name; "none"; or "unknown" when the process will not say. */
-export type Terminal = { readonly name: string; readonly foreground: number | undefined } | "none" | "unknown";
+export type Terminal = { readonly name: string } | "none" | "unknown";
 
 export interface ProcessRow {
   readonly pid: number;
   readonly info: ProcInfo;
   /** What each thread waits for, by thread. */
   readonly waits: readonly string[];
+  /** The command line with blanks between its words; "" for none. */
   readonly args: string;
   readonly terminal: Terminal;
+  /** Undefined when they were not asked for, or not told. */
+  readonly env?: string | undefined;
+  readonly exe?: string | undefined;
+  readonly ports?: number | undefined;
 }
 
 /** What the chosen columns need to know. Asking a process for its terminal or its waits needs its cooperation. */
@@ -30,6 +34,9 @@ export interface Wanted {
   readonly terminal: boolean;
   readonly waits: boolean;
   readonly messages: boolean;
+  readonly env?: boolean;
+  readonly exe?: boolean;
+  readonly ports?: boolean;
 }
 
 /** Every pid, rising. */
@@ -41,13 +48,29 @@ export function* allPids(libc: Libc): Syscall<readonly number[]> {
 /** Undefined when there is no such process (any more). */
 export function* readProcess(libc: Libc, pid: number, wanted: Wanted): Syscall<ProcessRow | undefined> {
   const { proc } = libc.ports;
-  const flags = PI_FETCH_TASKINFO | PI_FETCH_THREADS | PI_FETCH_THREAD_BASIC | (wanted.messages ? PI_FETCH_TASKEVENTS : 0) | (wanted.waits ? PI_FETCH_THREAD_WAITS : 0);
+  const flags = PI_FETCH_TASKINFO | PI_FETCH_THREADS | PI_FETCH_THREAD_BASIC | PI_FETCH_THREAD_SCHED | (wanted.messages ? PI_FETCH_TASKEVENTS : 0) | (wanted.waits ? PI_FETCH_THREAD_WAITS : 0);
   const got = yield* procCall.proc_getprocinfo(proc, { which: pid, flags });
   if (got.err !== 0) return undefined;
   const info = decodeProcInfo(got.procinfo);
   const args = yield* procCall.proc_getprocargs(proc, { which: pid });
-  const terminal = wanted.terminal ? yield* terminalOf(libc, pid, info) : "unknown";
-  return { pid, info, waits: decodeArgz(got.threadwaits), args: args.err === 0 ? decodeArgz(args.procargs).join(" ") : "", terminal };
+  const terminal = wanted.terminal && !suspended(info) ? yield* terminalOf(libc, pid, info) : "unknown";
+  const row = { pid, info, waits: decodeArgz(got.threadwaits), args: args.err === 0 ? decodeArgz(args.procargs).join(" ") : "", terminal };
+  return { ...row, ...(yield* more(libc, pid, wanted)) };
+}
+
+/** A process that cannot answer is not asked. */
+const suspended = ({ task, threads }: ProcInfo): boolean => task.suspendCount > 0 || threads.every((t) => t.basic.suspendCount > 0);
+
+function* more(libc: Libc, which: number, wanted: Wanted): Syscall<Pick<ProcessRow, "env" | "exe" | "ports">> {
+  const { proc } = libc.ports;
+  const env = wanted.env === true ? yield* procCall.proc_getprocenv(proc, { which }) : undefined;
+  const exe = wanted.exe === true ? yield* procCall.proc_get_exe(proc, { which }) : undefined;
+  const ports = wanted.ports === true ? yield* procCall.proc_getnports(proc, { which }) : undefined;
+  return {
+    env: env?.err === 0 ? decodeArgz(env.procenv).join(" ") : undefined,
+    exe: exe?.err === 0 ? exe.path : undefined,
+    ports: ports?.err === 0 ? ports.nports : undefined,
+  };
 }
 
 /** The terminal, by the process' own word: its message port tells its CTTYID port to whoever holds its task. */
@@ -68,24 +91,17 @@ function* terminalOf(libc: Libc, pid: number, info: ProcInfo): Syscall<Terminal>
   if (ctty.err === Mig.BAD_ID || ctty.err === Errno.EOPNOTSUPP) return "none";
   if (ctty.err !== 0) return "unknown";
   if (ctty.port === MACH_PORT_NULL) return "none";
-  const terminal = yield* nameOf(libc, ctty.port);
+  const name = yield* terminalName(libc, ctty.port);
   yield* dropRight(ctty.port);
-  return terminal;
+  return name === undefined ? "unknown" : { name };
 }
 
-/** A terminal's name and its foreground process group, from its id port. */
-function* nameOf(libc: Libc, cttyid: MachPort): Syscall<Terminal> {
+/** A terminal's name, from its id port; undefined when it will not say. */
+export function* terminalName(libc: Libc, cttyid: MachPort): Syscall<string | undefined> {
   const opened = yield* termCall.termctty_open_terminal(cttyid, { flags: 0 });
-  if (opened.err !== 0) return "unknown";
+  if (opened.err !== 0) return undefined;
   const fd = yield* libc.openport(opened.terminal, 0);
-  const port = yield* libc.fdPort(fd);
-  const name = yield* termCall.term_get_nodename(port, {});
-  const group = yield* foreground(libc, fd);
+  const name = yield* termCall.term_get_nodename(yield* libc.fdPort(fd), {});
   yield* libc.close(fd);
-  return name.err === 0 ? { name: name.name, foreground: group } : "unknown";
-}
-
-function* foreground(libc: Libc, fd: Fd): Syscall<number | undefined> {
-  const group = yield* attempt(libc.tcgetpgrp(fd));
-  return group.err === 0 ? group.value : undefined;
+  return name.err === 0 ? name.name : undefined;
 }

@@ -4,8 +4,9 @@ import { alias, command, hash, type_, unalias } from "./builtins/names.ts";
 import { cd, pwd } from "./builtins/directory.ts";
 import { bg, fg, jobs, kill, wait } from "./builtins/job-control.ts";
 import { break_, continue_, dot, eval_, exec, exit, return_, shift, times, trap } from "./builtins/flow.ts";
-import { false_, getopts, printf, test, true_, ulimit, umask, echo } from "./builtins/small.ts";
+import { false_, getopts, printf, test, true_, umask, echo } from "./builtins/small.ts";
 import { read } from "./builtins/read.ts";
+import { ulimit } from "./builtins/ulimit.ts";
 import { export_, local, readonly_, set, unset } from "./builtins/variables.ts";
 import type { Shell } from "./shell.ts";
 

@@ -6,13 +6,13 @@ import { decode } from "../../lib/output.ts";
 import type { List } from "./ast.ts";
 import { waitForPid } from "./jobs.ts";
 import type { Shell } from "./shell.ts";
-import { forkShell } from "./subshell.ts";
+import { forkShell, newPipe } from "./subshell.ts";
 
 /** What `body` prints, without newlines at the end; $? is its status. */
 export function* capture(shell: Shell, body: List): Syscall<string> {
   if (body.length === 0) return "";
   const { libc } = shell;
-  const [reading, writing] = yield* libc.pipe();
+  const [reading, writing] = yield* newPipe(shell);
   const pid = yield* forkShell(shell, function* (child) {
     yield* child.libc.close(reading);
     if (writing !== STDOUT) {

@@ -13,7 +13,7 @@ import { Source } from "./lexer.ts";
 import { Parser } from "./parser.ts";
 import { redirect, restore } from "./redirect.ts";
 import type { Interpreter, Shell } from "./shell.ts";
-import { forkShell, reportError } from "./subshell.ts";
+import { forkShell, newPipe, reportError } from "./subshell.ts";
 import { SIGINT } from "../../../../servers/interfaces/signals.ts";
 
 export const interpreter: Interpreter = { runText, runList, runWords, execute };
@@ -92,14 +92,24 @@ function* runPipes(shell: Shell, commands: readonly Command[], text: string): Sy
   shell.checkErrexit();
 }
 
+/** The pipe to the next command; if there is none to be had, the one from the command before is no use. */
+function* nextPipe(shell: Shell, before: Fd | undefined): Syscall<readonly [Fd, Fd]> {
+  try {
+    return yield* newPipe(shell);
+  } catch (e) {
+    if (before !== undefined) yield* shell.libc.close(before);
+    throw e;
+  }
+}
+
 /** Starts each command in a subshell of its own, standard output to standard input of the next. */
 function* startPipes(shell: Shell, commands: readonly Command[], text: string, foreground: boolean): Syscall<readonly number[]> {
   const { libc } = shell;
   const pids: number[] = [];
   let input: Fd | undefined;
   for (const [i, command] of commands.entries()) {
-    const pipe = i < commands.length - 1 ? yield* libc.pipe() : undefined;
     const from = input;
+    const pipe = i < commands.length - 1 ? yield* nextPipe(shell, from) : undefined;
     const body = function* (child: Shell): Syscall<void> {
       if (foreground) yield* takeForeground(child, shell, pids[0]);
       if (from !== undefined) yield* become(child, from, STDIN);

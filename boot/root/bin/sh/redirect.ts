@@ -9,6 +9,7 @@ import type { Redirection } from "./ast.ts";
 import { ShellError } from "./control.ts";
 import { expandString } from "./expand.ts";
 import type { Shell } from "./shell.ts";
+import { newPipe } from "./subshell.ts";
 
 /** The first descriptor that the shell uses for its own purposes. */
 export const PRIVATE_FD = 10;
@@ -45,6 +46,7 @@ export function* restore(shell: Shell, saved: Saved): Syscall<void> {
 
 function* putAside(shell: Shell, fd: Fd): Syscall<Fd | undefined> {
   const copy = yield* attempt(shell.libc.dupfd(fd, PRIVATE_FD, true));
+  if (copy.err !== 0 && copy.err !== Errno.EBADF) throw new ShellError(`${fd}: ${strerror(copy.err)}`);
   return copy.err === 0 ? copy.value : undefined;
 }
 
@@ -106,7 +108,7 @@ function* duplicate(shell: Shell, fd: Fd, target: string): Syscall<void> {
 /** The body comes through a pipe: at once when it is small, else from a process that writes it. */
 function* hereDocument(shell: Shell, fd: Fd, text: string): Syscall<void> {
   const { libc } = shell;
-  const [reading, writing] = yield* libc.pipe();
+  const [reading, writing] = yield* newPipe(shell);
   const data = encode(text);
   if (data.length <= 4096) yield* libc.writeAll(writing, data);
   else {

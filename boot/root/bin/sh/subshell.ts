@@ -1,6 +1,6 @@
 /** Subshells: a copy of the shell in a child process. */
-import { UnixError } from "../../../../glibc-shim/errno.ts";
-import type { Libc, Program } from "../../../../glibc-shim/libc.ts";
+import { attempt, UnixError } from "../../../../glibc-shim/errno.ts";
+import type { Fd, Libc, Program } from "../../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
 import { strerror } from "../../../../servers/interfaces/errno.ts";
 import { SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU } from "../../../../servers/interfaces/signals.ts";
@@ -15,6 +15,13 @@ export interface ForkOptions {
   readonly pgrp?: number;
   /** Of an asynchronous list without job control: keyboard signals do not reach it. */
   readonly background?: boolean;
+}
+
+/** A pipe's ends, to read from and to write to. Throws ShellError. */
+export function* newPipe(shell: Shell): Syscall<readonly [Fd, Fd]> {
+  const made = yield* attempt(shell.libc.pipe());
+  if (made.err) throw new ShellError("Pipe call failed");
+  return made.value;
 }
 
 /** Runs `body` in a subshell; answers its pid. */

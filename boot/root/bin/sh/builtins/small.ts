@@ -1,7 +1,6 @@
-/** Builtins that are also programs, and small ones: true false test echo printf umask ulimit getopts. */
+/** Builtins that are also programs, and small ones: true false test echo printf umask getopts. */
 import { STDERR, STDOUT } from "../../../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../../../mach/kern/syscall.ts";
-import { RLIM_INFINITY, RLIMIT_CORE } from "../../../../../servers/interfaces/resource.ts";
 import { parseMode, symbolicUmask } from "../../../lib/mode.ts";
 import { echoText, formatAll } from "../../../lib/printf.ts";
 import { evaluateTest, TestError } from "../../../lib/test-expression.ts";
@@ -52,23 +51,6 @@ export function* umask(shell: Shell, argv: readonly string[]): Syscall<number> {
 function maskOf(text: string, old: number): number | undefined {
   const change = parseMode(text);
   return change && ~change(~old & 0o777, false, 0) & 0o777;
-}
-
-/**
- * Only the number of descriptors is limited here, and whether a crash leaves a core: that is this process's own affair, and of what it forks (the library keeps it,
- * and exec does not pass it on).
- */
-export function* ulimit(shell: Shell, argv: readonly string[]): Syscall<number> {
-  const [option, limit] = argv.slice(1);
-  const { libc } = shell;
-  if (limit !== undefined) {
-    if (option !== "-c" || !/^(\d+|unlimited)$/.test(limit)) throw new ShellError("error setting limit: Operation not supported");
-    libc.setrlimit(RLIMIT_CORE, limit === "unlimited" ? RLIM_INFINITY : Number(limit));
-    return 0;
-  }
-  const core = libc.getrlimit(RLIMIT_CORE);
-  yield* libc.writeAll(STDOUT, option === "-n" ? "1024\n" : option === "-c" && core !== RLIM_INFINITY ? `${core}\n` : "unlimited\n");
-  return 0;
 }
 
 /** getopts OPTSTRING NAME [ARG …]: one option a call, by OPTIND. */

@@ -1,15 +1,17 @@
 // Loads a bundle that is one script, with the code that V8 compiled of it at build time. A cache of another bundle is not used, and one of another V8 or of other
 // flags is refused by V8 itself: the script is compiled then as if there were none.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { setFlagsFromString } from "node:v8";
-import { Script } from "node:vm";
+const { readFileSync } = require("node:fs");
+const { createRequire } = require("node:module");
+const { Script } = require("node:vm");
+
+// Node makes this one when it is first asked for, from compiled code of its own that fits no other flags than V8 has now.
+void require("node:util").parseArgs;
 
 // Code is optimised later than V8 does by itself (a fifth as eagerly): a start is over by then, and much of what it would have optimised it would have had to undo.
-setFlagsFromString("--interrupt-budget=600000");
+require("node:v8").setFlagsFromString("--interrupt-budget=600000");
 
 /** Where the compiled code of the bundle at `path` is kept. */
-export const cacheOf = (path) => path.replace(/\.cjs$/, ".cache");
+const cacheOf = (path) => path.replace(/\.cjs$/, ".cache");
 
 /** A bundle's first line, and its cache's, is a hash of its content. */
 const FIRST_LINE = 69;
@@ -24,7 +26,7 @@ function cachedCode(path, name) {
 }
 
 /** The script of the bundle at `path`, and what it exports. */
-export function load(path) {
+function load(path) {
   const source = readFileSync(path, "latin1");
   const name = source.slice(0, FIRST_LINE);
   const cachedData = cachedCode(path, name);
@@ -33,3 +35,5 @@ export function load(path) {
   script.runInThisContext()(module.exports, createRequire(path), module);
   return { exports: module.exports, script, name };
 }
+
+module.exports = { load, cacheOf };

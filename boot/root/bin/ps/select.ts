@@ -1,0 +1,91 @@
+/** Which processes ps lists: those named, and of all others those that are not filtered out (utils/ps.c, libps/filters.c). */
+import { attempt } from "../../../../glibc-shim/errno.ts";
+import type { Syscall } from "../../../../mach/kern/syscall.ts";
+import { procCall } from "../../../../servers/interfaces/process.ts";
+import { PI_LOGINLD, PI_NOTOWNED, PI_ORPHAN, PI_SESSLD } from "../../../../servers/interfaces/procinfo.ts";
+import { NotThere, UsageError } from "../../lib/options.ts";
+import type { Tool } from "../../lib/tool.ts";
+import { terminalName, type ProcessRow } from "./process.ts";
+
+const UNKNOWN = 2;
+
+/** "1,2 3" as its elements. */
+export function elements(list: string, kind: string): readonly string[] {
+  const found = list.trim().split(/\s*,\s*|\s+/);
+  if (list.trim() === "") throw new UsageError(`Empty ${kind} list`);
+  if (found.includes("")) throw new UsageError(`Empty element in ${kind} list`);
+  return found;
+}
+
+const numbers = (list: string, kind: string): readonly number[] =>
+  elements(list, kind).map((word) => {
+    const odd = /\D.*$/s.exec(word);
+    if (odd !== null) throw new UsageError(`${odd[0]}: Invalid ${kind}`);
+    return Number(word);
+  });
+
+/** The pids that were asked for by number, session, group or login collection; undefined when none were. */
+export function* namedPids(t: Tool): Syscall<ReadonlySet<number> | undefined> {
+  const pids = [...t.operands, ...t.options.values("p")].flatMap((list) => numbers(list, "process id"));
+  const { proc } = t.libc.ports;
+  const own = { pid: t.libc.getpid() };
+  for (const list of t.options.values("S")) {
+    const mine = yield* procCall.proc_getsid(proc, own);
+    for (const sid of list === "" ? [mine.err ? 0 : mine.sid] : numbers(list, "session id")) pids.push(...(yield* listed(procCall.proc_getsessionpids(proc, { sid }), (r) => r.pidset, `${sid}: Cannot add session`)));
+  }
+  for (const list of t.options.values("L")) {
+    const mine = yield* procCall.proc_getloginid(proc, own);
+    for (const id of list === "" ? [mine.err ? 0 : mine.login_id] : numbers(list, "login collection")) pids.push(...(yield* listed(procCall.proc_getloginpids(proc, { id }), (r) => r.pids, `${id}: Cannot add login collection`)));
+  }
+  for (const list of t.options.values("@")) {
+    for (const pgrp of numbers(list, "process group")) pids.push(...(yield* listed(procCall.proc_getpgrppids(proc, { pgrp }), (r) => r.pidset, `${pgrp}: Cannot add process group`)));
+  }
+  return t.operands.length > 0 || t.has("pSL@") ? new Set(pids) : undefined;
+}
+
+function* listed<T extends { readonly err: number }>(call: Syscall<T>, pids: (found: Extract<T, { readonly err: 0 }>) => readonly number[], what: string): Syscall<readonly number[]> {
+  const answer = yield* call;
+  if (answer.err !== 0) throw new NotThere(what, UNKNOWN);
+  return pids(answer as Extract<T, { readonly err: 0 }>);
+}
+
+function* users(t: Tool, option: string): Syscall<readonly number[]> {
+  const found: number[] = [];
+  for (const name of t.options.values(option).flatMap((list) => elements(list, "user"))) {
+    const uid = /^\d+$/.test(name) ? Number(name) : (yield* t.libc.getpwnam(name))?.uid;
+    if (uid === undefined) throw new NotThere(`${name}: Unknown user`, UNKNOWN);
+    found.push(uid);
+  }
+  return found;
+}
+
+function* terminals(t: Tool): Syscall<readonly string[]> {
+  const found: string[] = [];
+  for (const list of t.options.values("t")) {
+    if (list !== "") found.push(...elements(list, "tty"));
+    else {
+      const name = yield* terminalName(t.libc, t.libc.ports.cttyid);
+      if (name === undefined) throw new NotThere("No controlling terminal", UNKNOWN);
+      found.push(name);
+    }
+  }
+  return found;
+}
+
+/** Whether a process is listed. By default others', session and login leaders, and orphans are not; who asks for pids gets them. */
+export function* selection(t: Tool, named: boolean, short: (name: string) => string): Syscall<(row: ProcessRow) => boolean> {
+  const all = named || t.has("Ae");
+  const uid = yield* attempt(t.libc.getuid());
+  const only = yield* users(t, "U");
+  const not = yield* users(t, "O");
+  const ttys = yield* terminals(t);
+  const wanted = only.length > 0 || all || t.has("ad") || uid.err !== 0 ? only : [uid.value];
+  return ({ info: { state, owner: id }, terminal }) => {
+    const is = (bits: number): boolean => (state & bits) !== 0;
+    const owner = is(PI_NOTOWNED) ? -1 : id;
+    if ((wanted.length > 0 && !wanted.includes(owner)) || not.includes(owner)) return false;
+    if (ttys.length > 0 && !(typeof terminal === "object" && (ttys.includes(terminal.name) || ttys.includes(short(terminal.name))))) return false;
+    const leader = is(PI_SESSLD | PI_LOGINLD);
+    return all || ((t.has("g") || !leader) && (t.has("dx") || !is(PI_ORPHAN) || leader));
+  };
+}

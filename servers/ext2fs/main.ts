@@ -1,0 +1,136 @@
+/**
+ * /hurd/ext2fs: an ext2 filesystem on a disk. As a translator it is told a file (`settrans -a NODE /hurd/ext2fs FILE`) or a device of the kernel
+ * (`-T device NAME`); as the boot filesystem, told so by --multiboot-command-line, `-T typed device:NAME`.
+ */
+import type { MachPort } from "../../mach/ipc/names.ts";
+import type { Syscall } from "../../mach/kern/syscall.ts";
+import { attempt, type Result } from "../../glibc-shim/errno.ts";
+import { STDERR, type Libc, type Main, type Program } from "../../glibc-shim/libc.ts";
+import { deallocate } from "../../glibc-shim/rights.ts";
+import { Errno, strerror } from "../interfaces/errno.ts";
+import { O_READ, O_WRITE } from "../interfaces/hurd-types.ts";
+import { bootArguments, isBootFilesystem, openDevice, parseArguments, printOn, type Arguments } from "../lib/diskfs/arguments.ts";
+import { Boot } from "../lib/diskfs/boot.ts";
+import { Diskfs } from "../lib/diskfs/filesystem.ts";
+import { setOptions } from "../lib/diskfs/options.ts";
+import { serveAsTranslator } from "../lib/diskfs/serve.ts";
+import { Bucket } from "../lib/ports.ts";
+import { fileDisk, openDeviceDisk, type Disk } from "./disk.ts";
+import { Mounted } from "./mounted.ts";
+import { Ext2Store } from "./store.ts";
+import { readOnlyFeatures } from "./superblock.ts";
+
+/** How the filesystem says something: on standard error, or on the console. */
+type Print = (text: string) => Syscall<void>;
+
+export const main: Main = function* (libc, argv) {
+  const args = parseArguments(argv, "ext2fs");
+  return yield* (isBootFilesystem(args) ? bootFilesystem(libc, args) : translator(libc, args));
+};
+
+function* translator(libc: Libc, args: Arguments): Program {
+  const print: Print = (text) => libc.writeAll(STDERR, `${text}\n`);
+  const [name, ...more] = args.operands;
+  if (name === undefined || more.length > 0) {
+    yield* print(`${args.program}: ${name === undefined ? "No store specified" : "Too many arguments"}\nUsage: ${args.program} [OPTION...] DEVICE...`);
+    return 64;
+  }
+  const disk = yield* openDisk(libc, args.named.get("store-type") ?? "query", name);
+  if (disk.err) {
+    yield* print(`${args.program}: ${name}: ${strerror(disk.err)}`);
+    return 3;
+  }
+  const fs = yield* mount(libc, args, disk.value, { print, fsid: libc.getpid() });
+  if (typeof fs === "number") return fs;
+  return yield* serveAsTranslator(fs, function* () {
+    // The root is the disk's own, whatever the node under it is.
+  });
+}
+
+function* bootFilesystem(libc: Libc, args: Arguments): Program {
+  const boot = bootArguments(args);
+  const console = yield* openDevice(boot.deviceMaster, "console");
+  const print: Print = (text) => printOn(console, `${text}\n`);
+  const source = args.operands[0] ?? "";
+  const disk = yield* openDeviceDisk(boot.deviceMaster, source.replace(/^device:/, ""));
+  if (disk.err) {
+    yield* print(`${boot.program}: ${source}: ${strerror(disk.err)}`);
+    return 3;
+  }
+  const fs = yield* mount(libc, args, disk.value, { print, fsid: 0 });
+  if (typeof fs === "number") return fs;
+  yield* new Boot(fs, boot, console).run();
+  return 1;
+}
+
+/** The disk that a store's type and name mean. EINVAL: no such type here. */
+function* openDisk(libc: Libc, type: string, name: string): Syscall<Result<Disk>> {
+  if (type === "typed") {
+    const colon = name.indexOf(":");
+    return colon < 0 ? { err: Errno.EINVAL } : yield* openDisk(libc, name.slice(0, colon), name.slice(colon + 1));
+  }
+  if (type === "device") return yield* privilegedDevice(libc, name);
+  if (type !== "query" && type !== "file") return { err: Errno.EINVAL };
+  const file = yield* openFile(libc, name);
+  return file.err ? file : yield* fileDisk(file.value);
+}
+
+/** A device of the kernel, for root. */
+function* privilegedDevice(libc: Libc, name: string): Syscall<Result<Disk>> {
+  const ports = yield* attempt(libc.get_privileged_ports());
+  if (ports.err) return ports;
+  const disk = yield* openDeviceDisk(ports.value.deviceMaster, name);
+  yield* deallocate(ports.value.hostPriv);
+  yield* deallocate(ports.value.deviceMaster);
+  return disk;
+}
+
+/** For reading and writing, or for reading only. */
+function* openFile(libc: Libc, name: string): Syscall<Result<MachPort>> {
+  const both = yield* attempt(libc.file_name_lookup(name, O_READ | O_WRITE));
+  return both.err === Errno.EACCES || both.err === Errno.EROFS ? yield* attempt(libc.file_name_lookup(name, O_READ)) : both;
+}
+
+interface Surroundings {
+  readonly print: Print;
+  readonly fsid: number;
+}
+
+/** The filesystem on the disk, ready to serve; the exit status when that cannot be. */
+function* mount(libc: Libc, args: Arguments, disk: Disk, { print, fsid }: Surroundings): Syscall<Diskfs | number> {
+  const source = args.operands[0] ?? "";
+  const say: Print = (text) => print(`ext2fs: ${source}: ${text}`);
+  const mounted = yield* Mounted.open(disk, say);
+  if (mounted.err) {
+    yield* say(`panic: get_hypermetadata: ${mounted.reason}`);
+    return 1;
+  }
+  const type = args.named.get("store-type");
+  const words = [...(type === undefined || type === "query" ? [] : [`--store-type=${type}`]), source];
+  const store = yield* Ext2Store.create({ libc, mounted: mounted.value, program: args.program, source, disk: words, fsid });
+  if (store.err) {
+    yield* say(`panic: main: ${store.reason}`);
+    return 1;
+  }
+  const fs = new Diskfs(libc, yield* Bucket.create(libc), store.value);
+  if (yield* setOptions(fs, args.standard)) {
+    yield* print(`${args.program}: unrecognized option`);
+    return 64;
+  }
+  yield* protect(fs, mounted.value, say);
+  return fs;
+}
+
+/** What may not be written to is read-only from the start. */
+function* protect({ settings }: Diskfs, { volume }: Mounted, say: Print): Syscall<void> {
+  const features = readOnlyFeatures(volume.geometry);
+  if (features !== 0) {
+    yield* say(`warning: mounted readonly because of unsupported optional features (0x${features.toString(16)})`);
+    settings.readonly = true;
+  }
+  if (volume.geometry.clean) return;
+  yield* say("warning: FILESYSTEM NOT UNMOUNTED CLEANLY; PLEASE fsck");
+  if (settings.readonly) return;
+  settings.readonly = true;
+  yield* say("warning: MOUNTED READ-ONLY; MUST USE `fsysopts --writable'");
+}
