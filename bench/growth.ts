@@ -19,6 +19,8 @@ export const series: readonly Series[] = [
   { what: "bytes of a write to a pipe, bytes a second", sizes: [["512", "pipe-512"], ["4 Ki", "pipe-4k"], ["64 Ki", "pipe-64k"]] },
   { what: "bytes of a read on tmpfs, bytes a second", sizes: [["1 Ki", "tmpfs-read-1k"], ["64 Ki", "tmpfs-read-64k"]] },
   { what: "bytes of a write on tmpfs, bytes a second", sizes: [["1 Ki", "tmpfs-write-1k"], ["64 Ki", "tmpfs-write-64k"]] },
+  { what: "bytes of a read on ext2fs, bytes a second", sizes: [["1 Ki", "ext2fs-read-1k"], ["64 Ki", "ext2fs-read-64k"]] },
+  { what: "bytes of a write on ext2fs, bytes a second", sizes: [["1 Ki", "ext2fs-write-1k"], ["64 Ki", "ext2fs-write-64k"]] },
   { what: "programs in a replayed run, traps a second", sizes: [["1", "replay"], ["10", "replay-10"], ["100", "replay-100"]] },
   { what: "traps of an explored scenario, executions a second", sizes: [["61", "explore"], ["601", "explore-600"], ["6,001", "explore-6k"]] },
 ];

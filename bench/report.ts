@@ -24,7 +24,6 @@ function remarks(figures: readonly Figure[], { compiler, spin }: Absent): readon
     `rates of one thread are by ${clockWords}`,
     ...(compiler ? [] : ["no C compiler here: nothing is compared with C"]),
     ...(spin ? [] : ["no spin here, or no compiler for what it makes: the explorer's traps are not compared with its states"]),
-    "not measured: files on ext2fs, which this tree does not have yet",
   ];
 }
 

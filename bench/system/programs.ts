@@ -3,6 +3,9 @@ import type { Main, Libc } from "../../glibc-shim/libc.ts";
 import type { Machine } from "../../mach/kern/machine.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { O_CREAT, O_READ, O_WRITE } from "../../servers/interfaces/hurd-types.ts";
+import { ext2Image } from "../../boot/ext2-image.ts";
+import { MTIME, rootTree } from "../../boot/image.ts";
+import { instructionName } from "../../boot/instructions.ts";
 import { buildSystem } from "../../boot/system.ts";
 import { kept, type Contestant } from "../contest.ts";
 
@@ -17,14 +20,33 @@ type Loop = (libc: Libc, count: Count) => Syscall<void>;
 /** Traps between two looks at the clock. */
 const SLICE = 2_000;
 
-/** Work for `rate`: a booted system that runs `loop` as a program of root's. `per` counts are one of the figure's unit; `warm` of those are made first. */
-function system(loop: Loop, per: number, warm: number): () => number {
+/** The program's place and name. */
+const MEASURED = "/bin/measured";
+
+/** An ext2 disk with the whole system and the program on it. */
+const ext2Disk = (): Uint8Array => ext2Image(rootTree({ programs: [[MEASURED, instructionName(MEASURED)]] }), 16 << 20, { blockSize: 4096, time: MTIME });
+
+/** The root filesystem: in memory, or an ext2 disk. */
+type Root = "tmpfs" | "ext2fs";
+
+/** What a measured system is. */
+interface Measured {
+  /** Counts in one of the figure's unit. */
+  readonly per: number;
+  /** So many units are made first. */
+  readonly warm: number;
+  readonly root?: Root;
+}
+
+/** Work for `rate`: a booted system that runs `loop` as a program of root's. */
+function system(loop: Loop, { per, warm, root = "tmpfs" }: Measured): () => number {
   const count: Count = { done: 0 };
   const main: Main = function* (libc) {
     yield* loop(libc, count);
     return 1;
   };
-  const machine = buildSystem({ run: { user: "root", commands: "/bin/measured" }, programs: [["/bin/measured", main]] });
+  const disk = root === "ext2fs" ? { disk: ext2Disk() } : {};
+  const machine = buildSystem({ ...disk, run: { user: "root", commands: MEASURED }, programs: [[MEASURED, main]] });
   run(machine, count, () => count.done >= warm * per);
   return () => {
     const before = count.done;
@@ -114,8 +136,9 @@ const read = (size: number): Loop =>
 const LAUNCHES = 20;
 const MEGABYTES = 1;
 
-const launching = (name: string, what: string, loop: Loop): Contestant => kept(name, what, () => system(loop, 1, LAUNCHES), { warm: 8 });
-const moving = (name: string, what: string, loop: Loop): Contestant => kept(name, what, () => system(loop, MEGABYTE, MEGABYTES), { unit: "MB/s", warm: 3 });
+const launching = (name: string, what: string, loop: Loop): Contestant => kept(name, what, () => system(loop, { per: 1, warm: LAUNCHES }), { warm: 8 });
+const moving = (name: string, what: string, loop: Loop, root: Root = "tmpfs"): Contestant =>
+  kept(name, what, () => system(loop, { per: MEGABYTE, warm: MEGABYTES, root }), { unit: "MB/s", warm: 3 });
 
 export const programContestants: readonly Contestant[] = [
   launching("fork", "fork, exit and wait, through all servers", fork),
@@ -126,8 +149,10 @@ export const programContestants: readonly Contestant[] = [
   moving("pipe-512", "through a pipe, 512 bytes at a time", pipe(512)),
   moving("pipe-4k", "through a pipe, 4 KiB at a time", pipe(4096)),
   moving("pipe-64k", "through a pipe, 64 KiB at a time", pipe(65536)),
-  moving("tmpfs-read-1k", "a file on tmpfs read, 1 KiB at a time", read(1024)),
-  moving("tmpfs-read-64k", "a file on tmpfs read, 64 KiB at a time", read(65536)),
-  moving("tmpfs-write-1k", "a file on tmpfs written, 1 KiB at a time", written(1024)),
-  moving("tmpfs-write-64k", "a file on tmpfs written, 64 KiB at a time", written(65536)),
+  ...(["tmpfs", "ext2fs"] as const).flatMap((root) => [
+    moving(`${root}-read-1k`, `a file on ${root} read, 1 KiB at a time`, read(1024), root),
+    moving(`${root}-read-64k`, `a file on ${root} read, 64 KiB at a time`, read(65536), root),
+    moving(`${root}-write-1k`, `a file on ${root} written, 1 KiB at a time`, written(1024), root),
+    moving(`${root}-write-64k`, `a file on ${root} written, 64 KiB at a time`, written(65536), root),
+  ]),
 ];

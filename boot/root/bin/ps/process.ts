@@ -6,10 +6,10 @@ import { MACH_PORT_NULL, type MachPort } from "../../../../mach/ipc/names.ts";
 import { Errno } from "../../../../servers/interfaces/errno.ts";
 import { decodeArgz } from "../../../../servers/interfaces/argz.ts";
 import { INIT_PORT_CTTYID } from "../../../../servers/interfaces/hurd-types.ts";
-import { msgCall } from "../../../../servers/interfaces/msg.ts";
 import { procCall } from "../../../../servers/interfaces/process.ts";
 import { decodeProcInfo, PI_FETCH_TASKEVENTS, PI_FETCH_TASKINFO, PI_FETCH_THREAD_BASIC, PI_FETCH_THREAD_SCHED, PI_FETCH_THREAD_WAITS, PI_FETCH_THREADS, PI_NOMSG, type ProcInfo } from "../../../../servers/interfaces/procinfo.ts";
 import { termCall } from "../../../../servers/interfaces/term.ts";
+import { msgProbe } from "../../lib/port-probe.ts";
 import { dropRight } from "../../lib/rights.ts";
 
 /** The controlling terminal: its name; "none"; or "unknown" when the process will not say. */
@@ -73,7 +73,7 @@ function* more(libc: Libc, which: number, wanted: Wanted): Syscall<Pick<ProcessR
   };
 }
 
-/** The terminal, by the process' own word: its message port tells its CTTYID port to whoever holds its task. */
+/** The terminal, by the process' own word: its message port tells its CTTYID port to whoever holds its task. One that does not answer soon is not waited for. */
 function* terminalOf(libc: Libc, pid: number, info: ProcInfo): Syscall<Terminal> {
   if ((info.state & PI_NOMSG) !== 0) return "unknown";
   const { proc } = libc.ports;
@@ -84,7 +84,7 @@ function* terminalOf(libc: Libc, pid: number, info: ProcInfo): Syscall<Terminal>
     yield* dropRight(task.task);
     return "unknown";
   }
-  const ctty = yield* msgCall.msg_get_init_port(port.msgport, { refport: task.task, which: INIT_PORT_CTTYID });
+  const ctty = yield* msgProbe.msg_get_init_port(port.msgport, { refport: task.task, which: INIT_PORT_CTTYID });
   yield* dropRight(port.msgport);
   yield* dropRight(task.task);
   // A server that answers no such question has no terminal either (recorded: startup, pid 2).
