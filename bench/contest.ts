@@ -107,5 +107,47 @@ export function kept(name: string, what: string, make: () => Work | Promise<Work
   return { name, what, unit, sample };
 }
 
+/** Somebody who takes part in a contest of short turns. */
+interface Turn {
+  readonly name: string;
+  readonly what: string;
+  make(): Work | Promise<Work>;
+}
+
+/** Works in turn, one piece of each at a time, until each has had `seconds` of the processor; how often in a second each did what it counts. */
+async function ratesInTurn(works: readonly Work[], seconds: number): Promise<readonly number[]> {
+  const done = works.map(() => 0);
+  const spent = works.map(() => 0);
+  while (spent.some((ms) => ms < seconds * 1000)) {
+    for (const [i, work] of works.entries()) {
+      const from = processor();
+      done[i] = (done[i] ?? 0) + (await work());
+      spent[i] = (spent[i] ?? 0) + processor() - from;
+    }
+  }
+  return done.map((n, i) => (n * 1000) / (spent[i] ?? Number.NaN));
+}
+
+/**
+ * Contestants that differ by so little that the machine must not change between them: they take turns of one piece of work each, and the first that is sampled in a round is
+ * sampled with all the others. `warm` as in `kept`.
+ */
+export function inTurn(all: readonly Turn[], warm: number): readonly Contestant[] {
+  let works: Promise<readonly Work[]> | undefined;
+  const taken = new Map<string, number>();
+  const measure = async (quick: boolean): Promise<void> => {
+    const seconds = budget(quick);
+    const made = await (works ??= Promise.all(all.map(({ make }) => make())).then(async (fresh) => (await ratesInTurn(fresh, warm * seconds), fresh)));
+    for (const [i, figure] of (await ratesInTurn(made, seconds)).entries()) taken.set(all[i]?.name ?? "", figure);
+  };
+  const sample = async (name: string, quick: boolean): Promise<number | undefined> => {
+    if (!taken.has(name)) await measure(quick);
+    const figure = taken.get(name);
+    taken.delete(name);
+    return figure;
+  };
+  return all.map(({ name, what }) => ({ name, what, unit: "/s", sample: (quick) => sample(name, quick) }));
+}
+
 /** Seconds of one sample. */
 export const budget = (quick: boolean): number => (quick ? 0.1 : 0.4);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { contestants } from "../../bench/contestants.ts";
-import { contest, median, ratio, type Contestant, type Figure } from "../../bench/contest.ts";
+import { contest, inTurn, median, ratio, type Contestant, type Figure } from "../../bench/contest.ts";
 import { grown, series } from "../../bench/growth.ts";
 import { baselineOf, chosen, constants, guard, key, reached, type Baseline, type Reached } from "../../bench/reached.ts";
 import { targets, type Target } from "../../bench/targets.ts";
@@ -43,6 +43,32 @@ describe("contests", () => {
       }),
     ));
   it("give the middle of the ratios, which one bad round does not move", () => expect(ratio(figure("a", [30, 1, 30]), figure("b", [10, 10, 10]))).to.equal(3));
+});
+
+describe("a contest of short turns", () => {
+  /** Contestants whose work writes down that it was done. */
+  const turns = (done: string[], names: string) =>
+    inTurn(
+      [...names].map((name) => ({ name, what: name, make: () => () => done.push(name) })),
+      1,
+    );
+
+  it("changes after every piece of work", async () => {
+    const done: string[] = [];
+    await turns(done, "abc")[0]?.sample(true);
+    expect(done.join("")).to.match(/^(abc)+$/);
+  });
+  it("gives all contestants of a round their figures from the same turns", async () => {
+    const done: string[] = [];
+    const [a, b] = turns(done, "ab");
+    const first = await a?.sample(true);
+    const pieces = done.length;
+    const second = await b?.sample(true);
+    expect(done.length).to.equal(pieces);
+    expect(Math.min(first ?? 0, second ?? 0)).to.be.above(0);
+    await b?.sample(true);
+    expect(done.length).to.be.above(pieces);
+  });
 });
 
 describe("targets", () => {

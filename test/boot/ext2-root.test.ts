@@ -109,6 +109,14 @@ describe("/hurd/ext2fs as a translator", function () {
     expect(stateOf(left) & VALID_FS).to.equal(VALID_FS);
   });
 
+  it("is told of the system's end, and leaves its disk clean then, too", () => {
+    const { console, machine } = run({ ...withDisk(second()), commands: "settrans -ac /tmp/m /hurd/ext2fs -T typed device:hd1; echo last > /tmp/m/file" });
+    expect(console).to.contain("startup: notifying ext2fs device:hd1 of halt...done\n");
+    const left = bytesOf(machine, "hd1");
+    expect([check(left), stateOf(left) & VALID_FS]).to.deep.equal([[], VALID_FS]);
+    expect(new TextDecoder().decode(left)).to.contain("last\n");
+  });
+
   it("sits on a file as well, whose owner needs no privilege", () => {
     const file = second();
     const { output } = run({

@@ -1,24 +1,9 @@
 import { expect } from "chai";
-import type { Machine } from "../../mach/kern/machine.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { attempt } from "../../glibc-shim/errno.ts";
 import { asFd, type Libc } from "../../glibc-shim/libc.ts";
+import { holdings } from "./holdings.ts";
 import { probeMachine } from "./probe.ts";
-
-/** What every task holds: how many names of each type and reference count, and threads. Numbers of names may move. */
-function holdings(machine: Machine): Readonly<Record<string, string>> {
-  const out: Record<string, string> = {};
-  for (const task of machine.tasks) {
-    const kinds = new Map<string, number>();
-    for (const name of task.space.names()) {
-      const entry = task.space.lookup(name);
-      const kind = entry === undefined ? "gone" : `${entry.type.toString(16)}:${entry.urefs}`;
-      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-    }
-    out[task.name] = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, n]) => `${n}x${kind}`).join(" ");
-  }
-  return out;
-}
 
 /** Does `what` some times to get used to it, then `times` times; what all tasks held before and after. */
 function beforeAndAfter(times: number, what: (libc: Libc) => Syscall<void>): readonly (Readonly<Record<string, string>> | undefined)[] {

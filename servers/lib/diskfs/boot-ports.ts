@@ -13,13 +13,13 @@ import { Errno } from "../../interfaces/errno.ts";
 import { execStartup } from "../../interfaces/exec-startup.ts";
 import { fsys } from "../../interfaces/fsys.ts";
 import { EXEC_STACK_ARGS, INIT_PORT_MAX, O_EXEC, O_NOTRANS, O_READ } from "../../interfaces/hurd-types.ts";
-import { startupNotify } from "../../interfaces/startup-notify.ts";
 import { ROOT } from "../iouser.ts";
 import { PortClass, type PortInfo } from "../ports.ts";
 import { Condition } from "../sync.ts";
 import type { Diskfs } from "./filesystem.ts";
 import { dirLookup } from "./lookup.ts";
 import { NO_PLACE, Protid } from "./peropen.ts";
+import { Shutdown } from "./shutdown.ts";
 
 /** What the kernel gave the boot filesystem in its arguments. */
 export interface Privileged {
@@ -38,7 +38,7 @@ export interface BootEvents {
 export class BootPorts {
   readonly execboot = new PortClass<BootPorts>("execboot");
   readonly bootinfo = new PortClass<BootPorts>("bootinfo");
-  readonly shutdown = new PortClass<BootPorts>("shutdown");
+  readonly shutdown: Shutdown;
   /** The exec server's control port, once it has told. */
   execControl: MachPort = MACH_PORT_NULL;
   readonly execStarted = new Condition();
@@ -50,6 +50,7 @@ export class BootPorts {
 
   constructor(fs: Diskfs, console: MachPort, privileged: Privileged, events: BootEvents) {
     this.fs = fs;
+    this.shutdown = new Shutdown(fs);
     this.console = console;
     this.privileged = privileged;
     this.events = events;
@@ -67,7 +68,7 @@ export class BootPorts {
         return (on(this.execboot)(request) !== undefined ? execFsys : files).find(request);
       },
     };
-    return firstOf(fsysHere, serve(execStartup, on(this.execboot), startupData(this)), serve(startupNotify, on(this.shutdown), shutdownHandlers(this)), files);
+    return firstOf(fsysHere, serve(execStartup, on(this.execboot), startupData(this)), this.shutdown.demuxer(), files);
   }
 
   /** The root, for exec. */
@@ -128,19 +129,6 @@ function bootinfoHandlers(boot: BootPorts): Partial<Handlers<typeof fsys.routine
       yield* replyTo(fsys).fsys_init(reply, { err: 0 }, MsgType.MOVE_SEND_ONCE);
       yield* boot.events.initialized(proc_server, auth_handle);
       return { err: Mig.NO_REPLY };
-    },
-  };
-}
-
-/** The system goes down: everything is written, and nothing more will be. */
-function shutdownHandlers(boot: BootPorts): Partial<Handlers<typeof startupNotify.routines, BootPorts>> {
-  const { fs } = boot;
-  return {
-    *startup_dosync() {
-      yield* fs.lock.with(() => fs.store.sync(true));
-      fs.settings.readonly = true;
-      yield* fs.lock.with(() => fs.store.finish());
-      return { err: 0 };
     },
   };
 }

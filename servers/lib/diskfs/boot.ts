@@ -2,7 +2,7 @@
  * The boot filesystem: the first program of the system, which starts with no port but the names in its arguments, and brings up exec and startup
  * (boot.md phases A–C and F; the steps are numbered as there).
  */
-import { copySend, copySends, MACH_PORT_NULL, makeSend, moveSend, portValid, type MachPort } from "../../../mach/ipc/names.ts";
+import { copySend, copySends, MACH_PORT_NULL, moveSend, portValid, type MachPort } from "../../../mach/ipc/names.ts";
 import { deviceCall } from "../../../mach/interfaces/device.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
 import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
@@ -15,7 +15,6 @@ import {
   FS_RETRY_MAGICAL, FS_TRANS_SET, INIT_PORT_AUTH, INIT_PORT_BOOTSTRAP, INIT_PORT_CRDIR, INIT_PORT_CWDIR, INIT_PORT_MAX, INIT_PORT_PROC, O_EXEC, O_NOTRANS, O_READ,
   TASK_BOOTSTRAP_PORT,
 } from "../../interfaces/hurd-types.ts";
-import { startupCall } from "../../interfaces/startup.ts";
 import { lookupStartup, registerEssential } from "../essential.ts";
 import { ROOT } from "../iouser.ts";
 import { BootPorts, type Privileged } from "./boot-ports.ts";
@@ -169,9 +168,7 @@ export class Boot {
     const startup = yield* lookupStartup(fs.libc);
     if (startup === MACH_PORT_NULL) return;
     yield* registerEssential(startup, fs.store.serverName, args.hostPriv);
-    const shutdown = yield* fs.bucket.create(ports.shutdown, ports);
-    yield* fs.bucket.getRight(shutdown);
-    yield* startupCall.startup_request_notification(startup, { notify_port: makeSend(shutdown.name), name: `${args.program} ${fs.store.source}` });
+    yield* ports.shutdown.request(startup, args.program);
     yield* deallocate(startup);
   }
 }

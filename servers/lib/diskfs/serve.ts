@@ -15,6 +15,7 @@ import { ifsockDemuxer } from "./ifsock.ts";
 import { ioHandlers } from "./io.ts";
 import { PagerPorts } from "./pager.ts";
 import type { Protid } from "./peropen.ts";
+import { Shutdown } from "./shutdown.ts";
 
 /** Everything that a client of the filesystem can ask. */
 export function diskfsDemuxer(fs: Diskfs): Demuxer {
@@ -39,7 +40,8 @@ function* leave(fs: Diskfs, { reply }: { readonly reply: MachPort }): Syscall<ne
 /** Tells whoever started us of our control port, lets `prepare` see the node we sit on, and serves for ever. 1: nobody started us. */
 export function* serveAsTranslator(fs: Diskfs, prepare: (node: MachPort) => Syscall<void>): Syscall<number> {
   fs.control = yield* fs.bucket.create(fs.controls, fs);
-  const demuxer = diskfsDemuxer(fs);
+  const shutdown = new Shutdown(fs);
+  const demuxer = firstOf(shutdown.demuxer(), diskfsDemuxer(fs));
   const answer = yield* announce(fs.libc, fs.bucket, fs.control, 0);
   if (answer.err) {
     yield* fs.libc.warn("must be started as a translator", undefined);
@@ -47,6 +49,8 @@ export function* serveAsTranslator(fs: Diskfs, prepare: (node: MachPort) => Sysc
   }
   yield* prepare(answer.value);
   yield* deallocate(answer.value);
+  const { program } = fs.store;
+  yield* shutdown.requestIfAllowed(program.slice(program.lastIndexOf("/") + 1));
   yield* fs.bucket.serveMultithread(demuxer);
   return 0;
 }

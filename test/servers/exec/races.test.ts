@@ -5,7 +5,6 @@ import { MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
 import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
 import { Mig, Msg } from "../../../mach/kern/kern-return.ts";
-import type { Machine } from "../../../mach/kern/machine.ts";
 import { swtch_pri, type Syscall } from "../../../mach/kern/syscall.ts";
 import { attempt } from "../../../glibc-shim/errno.ts";
 import type { Libc, Main } from "../../../glibc-shim/libc.ts";
@@ -15,6 +14,7 @@ import { procCall } from "../../../servers/interfaces/process.ts";
 import { SIGKILL } from "../../../servers/interfaces/signals.ts";
 import { TASK_BASIC_INFO, TASK_BASIC_WORDS } from "../../../servers/interfaces/procinfo.ts";
 import { ECHO, echo, newSend, newTask, Probe } from "../exec-probe.ts";
+import { holdings } from "../holdings.ts";
 import { probed, probeMachine } from "../probe.ts";
 
 const EXEC_PID = 6;
@@ -218,21 +218,6 @@ describe(`a caller that dies ${under}`, function () {
     expect(got).to.equal(0);
   });
 });
-}
-
-/** What every server holds: how many names of each type and count. */
-function holdings(machine: Machine): Readonly<Record<string, string>> {
-  const out: Record<string, string> = {};
-  for (const task of machine.tasks) {
-    const kinds = new Map<string, number>();
-    for (const name of task.space.names()) {
-      const entry = task.space.lookup(name);
-      const kind = entry === undefined ? "gone" : `${entry.type.toString(16)}:${entry.urefs}`;
-      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-    }
-    out[task.name] = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, n]) => `${n}x${kind}`).join(" ");
-  }
-  return out;
 }
 
 /** A server keeps the threads that it once needed, with their reply ports: that many times the same may be done until it needs no more. What leaks would grow each time. */
