@@ -9,7 +9,7 @@ import {
   FILE_CHANGED_EXTEND, FILE_CHANGED_WRITE, HONORED_STATE_MODES, O_APPEND, O_FSYNC, O_NOATIME, O_READ, O_WRITE, SEEK_CUR, SEEK_END, SEEK_SET, SELECT_URG,
 } from "../../interfaces/hurd-types.ts";
 import type { io } from "../../interfaces/io.ts";
-import { encodeStat, S_IATRANS, S_IROOT, S_ISDIR } from "../../interfaces/stat.ts";
+import { encodeStatAt, S_IATRANS, S_IROOT, S_ISDIR } from "../../interfaces/stat.ts";
 import { isOwner, restrict } from "../iouser.ts";
 import { pathconf } from "../pathconf.ts";
 import { serverAuthenticate } from "../reauth.ts";
@@ -159,8 +159,7 @@ const status = (fs: Diskfs): IoHandlers => ({
     const { st } = node;
     const root = node === fs.store.root || po.atRoot;
     const mode = st.mode | (node.transbox.translated ? S_IATRANS : 0) | (root ? S_IROOT : 0);
-    const fixed = { fstype: fs.store.fstype, fsid: fs.store.fsid, ino: node.ino, blksize: fs.store.blockSize, blocks: node.blocks };
-    return { err: 0, stat_info: encodeStat({ ...fixed, ...st, mode }) };
+    return { err: 0, stat_info: encodeStatAt(st, { fstype: fs.store.fstype, fsid: fs.store.fsid, ino: node.ino, mode, blksize: fs.store.blockSize, blocks: node.blocks }) };
   },
   *io_select(_self, { select_type }) {
     return { err: 0, select_type: select_type & ~SELECT_URG };
