@@ -9,7 +9,7 @@ import {
   FILE_CHANGED_EXTEND, FILE_CHANGED_WRITE, HONORED_STATE_MODES, O_APPEND, O_FSYNC, O_NOATIME, O_READ, O_WRITE, SEEK_CUR, SEEK_END, SEEK_SET, SELECT_URG,
 } from "../../interfaces/hurd-types.ts";
 import type { io } from "../../interfaces/io.ts";
-import { encodeStatAt, S_IATRANS, S_IROOT, S_ISDIR } from "../../interfaces/stat.ts";
+import { encodeStat, S_IATRANS, S_IROOT, S_ISDIR } from "../../interfaces/stat.ts";
 import { isOwner, restrict } from "../iouser.ts";
 import { pathconf } from "../pathconf.ts";
 import { serverAuthenticate } from "../reauth.ts";
@@ -33,7 +33,7 @@ const transfer = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({
     if (offset < -1) return { err: Errno.EINVAL };
     const start = offset === -1 ? po.offset : offset;
     const wanted = amount < 0 ? MAX_READ : Math.min(amount, MAX_READ);
-    const got = yield* fs.lock.with(() => (S_ISDIR(node.st.mode) ? directoryBytes(self, start, wanted) : node.read(start, wanted)));
+    const got = yield* fs.lock.with(() => (S_ISDIR(node.st.mode) ? node.readDirectory(start, wanted) : node.read(start, wanted)));
     if (got.err) return got;
     if (got.value.length > 0 && !(po.openstat & O_NOATIME)) yield* fs.touchAccess(node);
     if (offset === -1) po.offset = start + got.value.length;
@@ -67,11 +67,6 @@ const transfer = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({
     return { err: 0, amount: Math.max(0, self.node.st.size - self.po.offset) };
   },
 });
-
-/** Directories can be read as bytes, of no use to anybody but `cat` (recorded): so many zeros as they have bytes. */
-function* directoryBytes(self: Protid, start: number, wanted: number): Syscall<{ readonly err: 0; readonly value: Uint8Array }> {
-  return { err: 0, value: new Uint8Array(Math.max(0, Math.min(wanted, self.node.st.size - start))) };
-}
 
 /**
  * With the filesystem locked. O_APPEND moves the pointer to the end first; an explicit offset ignores both. No bytes at all, beyond the end, still
@@ -159,7 +154,8 @@ const status = (fs: Diskfs): IoHandlers => ({
     const { st } = node;
     const root = node === fs.store.root || po.atRoot;
     const mode = st.mode | (node.transbox.translated ? S_IATRANS : 0) | (root ? S_IROOT : 0);
-    return { err: 0, stat_info: encodeStatAt(st, { fstype: fs.store.fstype, fsid: fs.store.fsid, ino: node.ino, mode, blksize: fs.store.blockSize, blocks: node.blocks }) };
+    const fixed = { fstype: fs.store.fstype, fsid: fs.store.fsid, ino: node.ino, blksize: fs.store.blockSize, blocks: node.blocks };
+    return { err: 0, stat_info: encodeStat({ ...fixed, ...st, mode }) };
   },
   *io_select(_self, { select_type }) {
     return { err: 0, select_type: select_type & ~SELECT_URG };
