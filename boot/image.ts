@@ -15,7 +15,7 @@ const root = { uid: 0, gid: 0, mtime: MTIME };
 const utf8 = new TextEncoder();
 
 /** A file of root's. */
-export const plainFile = (mode: number, bytes: Uint8Array | string): RamdiskNode => ({ ...root, kind: "file", mode, bytes: typeof bytes === "string" ? utf8.encode(bytes) : bytes });
+export const plainFile = (mode: number, bytes: Uint8Array | string): RamdiskNode => ({ uid: 0, gid: 0, mtime: MTIME, kind: "file", mode, bytes: typeof bytes === "string" ? utf8.encode(bytes) : bytes });
 const node = (mode: number, ...translator: readonly string[]): RamdiskNode => ({ ...root, kind: "file", mode, bytes: new Uint8Array(0), ...(translator.length === 0 ? {} : { translator }) });
 const symlink = (target: string): RamdiskNode => ({ ...root, kind: "symlink", mode: 0o777, target });
 const dir = (mode: number, entries: readonly (readonly [string, RamdiskNode])[] = [], owner: { uid: number; gid: number } = root): RamdiskNode => ({

@@ -29,7 +29,8 @@ import { fsCall } from "./stubs.ts";
 
 /** Sends `file_exec_paths`; a server that does not know it gets the old `file_exec`. The code. */
 export function* fileExec(request: ExecRequest & Required<Pick<ExecRequest, "dtable" | "ports" | "ints">>): Syscall<number> {
-  const common = {
+  const { path, abspath } = request;
+  const args = {
     exec_task: request.task,
     flags: request.flags ?? 0,
     argv: encodeArgz(request.argv),
@@ -39,10 +40,11 @@ export function* fileExec(request: ExecRequest & Required<Pick<ExecRequest, "dta
     intarray: request.ints,
     deallocnames: request.deallocnames ?? [],
     destroynames: request.destroynames ?? [],
+    path,
+    abspath,
   };
-  const { path, abspath } = request;
-  const { err } = yield* fsCall.file_exec_paths(request.file, { ...common, path, abspath });
-  return err === Mig.BAD_ID ? (yield* fsCall.file_exec(request.file, common)).err : err;
+  const { err } = yield* fsCall.file_exec_paths(request.file, args);
+  return err === Mig.BAD_ID ? (yield* fsCall.file_exec(request.file, args)).err : err;
 }
 
 /** Runs a file with this process's ports, descriptors and ints, where `request` gives no others. The code. */

@@ -9,7 +9,7 @@ import { Msg, type KernReturn } from "../kern/kern-return.ts";
 import { VmCopy } from "../vm/copy.ts";
 import type { IpcThread } from "./host.ts";
 import { DEAD, destroyBody, destroyRight, isPort, kitem, Kmsg, Rights, type KItem, type PortRef } from "./kmsg.ts";
-import { HEADER_SIZE, itemSize, messageSize, MsgOption, type Item, type ItemData, type MachMsg } from "./message.ts";
+import { HEADER_SIZE, itemSize, MsgOption, type Item, type ItemData, type MachMsg } from "./message.ts";
 import { isPortType, MsgType, PortType } from "./names.ts";
 import { reaches } from "./notify.ts";
 import type { Port } from "./port.ts";
@@ -18,57 +18,62 @@ import { transition } from "./right-table.ts";
 import type { Entry, Space } from "./space.ts";
 import { receivedType } from "../mig/kind.ts";
 
-const isSendType = (type: number): boolean => type >= MsgType.MOVE_SEND && type <= MsgType.MAKE_SEND_ONCE;
+const isSendType = (type: number): boolean => (type - MsgType.MOVE_SEND) >>> 0 <= MsgType.MAKE_SEND_ONCE - MsgType.MOVE_SEND;
 
 /** Copies in the whole message. Answers a code when it cannot be sent. */
 export function copyinMessage(thread: IpcThread, msg: MachMsg): Kmsg | KernReturn {
-  const { sendSize, complex, remoteType, localType } = msg;
-  const size = sendSize < 0 ? messageSize(msg.items) : sendSize;
+  const { items, complex, remoteType, localType } = msg;
+  const measured = measure(items);
+  const size = msg.sendSize < 0 ? Math.abs(measured) : msg.sendSize;
   if (size < HEADER_SIZE || size & 3) return Msg.SEND_MSG_TOO_SMALL;
   if ((msg.option & MsgOption.SEND_CANCEL) !== 0 && msg.notify === 0) return Msg.SEND_INVALID_NOTIFY;
   // a copy of the array has just the room that is needed; pushing on an empty one would take room for 17
-  const items: KItem[] = complex ? (msg.items.slice() as KItem[]) : sendSize < 0 ? copyinAll(msg.items) : copyinPlain(msg.items, size - HEADER_SIZE);
-  const kmsg = new Kmsg(null, receivedType(remoteType), null, localType === 0 ? 0 : receivedType(localType), msg.id, items, size, complex);
+  const body = complex ? items.slice() : measured === size ? items : copyinPlain(items, size - HEADER_SIZE);
+  const kmsg = new Kmsg(null, receivedType(remoteType), null, localType === 0 ? 0 : receivedType(localType), msg.id, body as KItem[], size, complex);
   const code = copyinHeader(thread.space, msg, kmsg);
   if (code !== Msg.SUCCESS) return code;
   kmsg.seqno = msg.seqno;
-  if (!complex) return kmsg;
-  const body = new Body(thread, msg.items, size - HEADER_SIZE, kmsg.items).read();
-  if (body !== Msg.SUCCESS) {
-    destroyRight(kmsg.remote, kmsg.remoteType);
-    destroyRight(kmsg.local, kmsg.localType);
-    destroyBody(kmsg.items);
-    return body;
-  }
-  kmsg.circular = closesLoop(kmsg);
-  return kmsg;
+  return complex ? copyinBody(thread, items, kmsg) : kmsg;
 }
 
-/** A body without the complex bit is plain data: nothing is looked up. */
-function copyinAll(source: readonly Item[]): KItem[] {
-  switch (source.length) {
-    case 0:
-      return [];
-    case 1:
-      return [copyItem(source[0] as Item)];
-    case 2:
-      return [copyItem(source[0] as Item), copyItem(source[1] as Item)];
-    default:
-      return source.map(copyItem);
+/** The body of a message with the complex bit; destroys all of the message when it cannot be sent. */
+function copyinBody(thread: IpcThread, items: readonly Item[], kmsg: Kmsg): Kmsg | KernReturn {
+  const code = new Body(thread, items, kmsg.size - HEADER_SIZE, kmsg.items).read();
+  if (code === Msg.SUCCESS) {
+    kmsg.circular = closesLoop(kmsg);
+    return kmsg;
   }
+  destroyRight(kmsg.remote, kmsg.remoteType);
+  destroyRight(kmsg.local, kmsg.localType);
+  destroyBody(kmsg.items);
+  return code;
 }
 
-/** The same with a size that the sender has said: what does not fit stays behind. */
+/** Bytes of a message with these items; negative when some of them have to be copied. */
+function measure(items: readonly Item[]): number {
+  let size = HEADER_SIZE;
+  let shared = true;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as Item;
+    size += itemSize(item);
+    if (!isValue(item)) shared = false;
+  }
+  return shared ? size : -size;
+}
+
+/** An item that nobody can change, which is the receiver's as it is: a number or a string in line. */
+const isValue = ({ inline, dealloc, data }: Item): boolean => (typeof data === "number" || typeof data === "string") && inline && !dealloc;
+
+/** A body without the complex bit is plain data: nothing is looked up. What does not fit into the size that the sender said stays behind. */
 function copyinPlain(source: readonly Item[], room: number): KItem[] {
   let left = room;
   let fit = 0;
   for (; fit < source.length && left > 0; fit++) left -= itemSize(source[fit] as Item);
-  return copyinAll(fit === source.length ? source : source.slice(0, fit));
+  return (fit === source.length ? source : source.slice(0, fit)).map(copyItem);
 }
 
-function copyItem({ type, bits, number, inline, longform, data }: Item): KItem {
-  return kitem(type, bits, number, inline, longform, typeof data === "number" ? data : copyData(data));
-}
+const copyItem = (item: Item): KItem =>
+  isValue(item) ? (item as KItem) : kitem(item.type, item.bits, item.number, item.inline, item.longform, copyData(item.data));
 
 /** Marks receive rights in the body as on their way to the destination; true when that closes a loop. */
 function closesLoop(kmsg: Kmsg): boolean {

@@ -57,9 +57,11 @@ function placeBody(thread: IpcThread, msg: MachMsg, items: readonly KItem[]): Ke
   let code: KernReturn = Msg.SUCCESS;
   for (let i = 0; i < items.length; i++) {
     const item = items[i] as KItem;
+    // plain data may be the sender's own item
+    if (item.inline && !isPortType(item.type)) continue;
     const data = itemData(thread.space, thread.memory, item, msg.take);
     if (data === undefined) code = Msg.RCV_BODY_ERROR | Msg.VM_SPACE;
-    if (!item.inline || isPortType(item.type)) msg.complex = true;
+    msg.complex = true;
     item.data = data ?? { address: 0 };
   }
   return code;

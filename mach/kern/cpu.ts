@@ -15,7 +15,7 @@ import { raiseException, EXC_BAD_ACCESS, EXC_BAD_INSTRUCTION } from "./exception
 import { decodeInstruction, MAX_INSTRUCTION } from "./image.ts";
 import type { KernelEvent } from "./events.ts";
 import type { Machine } from "./machine.ts";
-import { cpu, ThreadStateWord, type Entry, type Trap } from "./syscall.ts";
+import { cpu, resume, ThreadStateWord, type Entry, type Trap } from "./syscall.ts";
 import { insertRight, replyPort } from "./special-ports.ts";
 import type { Frame, Thread } from "./thread.ts";
 
@@ -32,16 +32,21 @@ export function runSlice(machine: Machine, thread: Thread, quantum: number): num
       return made;
     }
     const trap = nextTrap(machine, thread);
-    if (trap === undefined) return made;
-    machine.clock.now += TRAP_COST;
-    thread.cpuTime += TRAP_COST;
-    const answer = trap.op === "mach_msg" ? machMsg(machine, thread, trap) : execute(machine, thread, trap);
+    const frame = thread.top;
+    if (trap === undefined || frame === undefined) return made;
+    const answer = makeTrap(machine, thread, trap);
     if (answer === BLOCKED) return made + 1;
-    const frame = thread.running;
-    if (frame !== undefined) frame.result = answer;
+    frame.result = answer;
     if (!thread.runnable || machine.yielding) return made + 1;
   }
   return quantum;
+}
+
+/** Executes a trap of `thread`. Answers the number that the trap answers, or BLOCKED. */
+export function makeTrap(machine: Machine, thread: Thread, trap: Trap): number {
+  machine.clock.now += TRAP_COST;
+  thread.cpuTime += TRAP_COST;
+  return trap.op === "mach_msg" ? machMsg(machine, thread, trap) : execute(machine, thread, trap);
 }
 
 /** Runs the thread's program up to its next trap. Undefined: it has ended, or it cannot go on now. */
@@ -58,7 +63,7 @@ export function nextTrap(machine: Machine, thread: Thread): Trap | undefined {
       continue;
     }
     if (frame.again !== null || frame.ahead !== null) return waiting(frame);
-    const step = body.next(frame.result);
+    const step = resume.call(body, frame.result);
     if (step.done !== true) return step.value;
     thread.frames.pop();
   }

@@ -1,9 +1,10 @@
 /** Running under a strategy: every thread that can run is brought to its next trap, and the strategy says whose is made. */
+import { BLOCKED } from "../ipc/host.ts";
 import { portOf } from "../ipc/kernel-port.ts";
 import { MsgOption, type MachMsg } from "../ipc/message.ts";
 import { isPortType } from "../ipc/names.ts";
 import { cpu, type Trap } from "./syscall.ts";
-import { nextTrap } from "./cpu.ts";
+import { makeTrap, nextTrap, runSlice } from "./cpu.ts";
 import type { Machine } from "./machine.ts";
 import type { RandomStream } from "./random.ts";
 import type { Enabled, Footprint, Situation, Strategy } from "./scheduler.ts";
@@ -71,20 +72,38 @@ export class Ready implements Situation {
   }
 }
 
-/** The thread whose trap is next; undefined when none can run. */
-export function pickThread(machine: Machine, strategy: Strategy): Thread | "stop" | undefined {
-  const { ready } = machine;
-  ready.current = machine.current?.id;
-  machine.takeQueued();
-  ready.lookAhead(machine);
-  ready.step = machine.steps;
-  const of = ready.enabled.length;
-  if (of === 0) return undefined;
-  const choice = strategy.next(ready);
-  if (choice === "stop") return "stop";
-  const thread = ready.at(choice);
-  if (thread !== undefined && machine.tap.schedule) machine.scheduled(thread, choice, of);
-  return thread;
+/** Makes traps as `strategy` says until it ends the run ("stop"), nothing can run ("none"), or the machine has to look after something else: time, its end, a limit ("thread"). */
+export function runChosen(machine: Machine, strategy: Strategy, end: number, untilTime: number): "thread" | "none" | "stop" {
+  const { ready, clock, tap } = machine;
+  do {
+    ready.current = machine.current?.id;
+    machine.takeQueued();
+    ready.lookAhead(machine);
+    ready.step = machine.steps;
+    const of = ready.enabled.length;
+    if (of === 0) return "none";
+    const choice = strategy.next(ready);
+    if (choice === "stop") return "stop";
+    const thread = ready.at(choice);
+    if (thread === undefined) return "none";
+    if (tap.schedule) machine.scheduled(thread, choice, of);
+    machine.steps += step(machine, thread);
+    machine.yielding = false;
+  } while (machine.strategy === strategy && machine.steps < end && clock.now <= untilTime && machine.halted === undefined && !clock.due);
+  return "thread";
+}
+
+/** Makes the trap to which `thread` has been brought. Answers how many it made. */
+function step(machine: Machine, thread: Thread): number {
+  machine.current = thread;
+  const frame = thread.top;
+  if (frame === undefined || frame.ahead === null || thread.debug !== null) return runSlice(machine, thread, 1);
+  const trap = frame.ahead;
+  frame.ahead = null;
+  cpu.tls = thread.tls;
+  const answer = makeTrap(machine, thread, trap);
+  if (answer !== BLOCKED) frame.result = answer;
+  return 1;
 }
 
 /** Runs `thread` up to its next trap and leaves the trap to be made. Undefined when it has ended or stopped. */

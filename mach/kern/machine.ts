@@ -26,7 +26,7 @@ import { Peripherals } from "./peripherals.ts";
 import { RandomStream } from "./random.ts";
 import { RunQueue, type ChoiceKind, type Strategy } from "./scheduler.ts";
 import { kernelTable } from "./servers.ts";
-import { pickThread, Ready } from "./exploring.ts";
+import { Ready, runChosen } from "./exploring.ts";
 import type { Entry } from "./syscall.ts";
 import type { Task } from "./task.ts";
 import type { Thread } from "./thread.ts";
@@ -79,7 +79,8 @@ export class Machine implements IpcHost, PortOwner, TapOwner {
   nextThreadId = 1;
   /** Alive, in the order of creation. */
   readonly tasks = new Set<Task>();
-  private strategy: Strategy | undefined;
+  /** Who is asked before each trap (`schedule` sets it). */
+  strategy: Strategy | undefined;
   private peripherals: Peripherals | null = null;
   private madeGsync: Gsync | null = null;
   private madePagers: Pagers | null = null;
@@ -203,7 +204,8 @@ export class Machine implements IpcHost, PortOwner, TapOwner {
       if (this.halted !== undefined) return "halted";
       if (this.steps >= end) return "steps";
       if (this.clock.now > untilTime) return "idle";
-      const ran = this.runOne(end - this.steps);
+      const { strategy } = this;
+      const ran = strategy === undefined || this.slice !== undefined ? this.runOne(end - this.steps) : runChosen(this, strategy, end, untilTime);
       if (ran === "thread") continue;
       if (ran === "stop") return "idle";
       const next = this.clock.next;
@@ -212,15 +214,14 @@ export class Machine implements IpcHost, PortOwner, TapOwner {
     }
   }
 
-  /** Runs one thread for a while, if one can run and the strategy does not end the run. */
-  private runOne(budget: number): "thread" | "none" | "stop" {
-    const { slice, strategy } = this;
-    const thread = slice ?? (strategy === undefined ? this.nextInQueue() : pickThread(this, strategy));
-    if (thread === "stop") return "stop";
+  /** Runs one thread until it blocks, or its quantum or `budget` is over, if one can run. */
+  private runOne(budget: number): "thread" | "none" {
+    const { slice } = this;
+    const thread = slice ?? this.nextInQueue();
     if (thread === undefined) return "none";
     if (slice === undefined) {
-      this.sliceLeft = strategy === undefined ? QUANTUM : 1;
-      if (this.tap.schedule && strategy === undefined) this.scheduled(thread, 0, 1);
+      this.sliceLeft = QUANTUM;
+      if (this.tap.schedule) this.scheduled(thread, 0, 1);
     }
     this.current = thread;
     const made = runSlice(this, thread, Math.min(this.sliceLeft, budget));

@@ -61,6 +61,14 @@ export type Trap = MachMsg | SelfTrap | LoadTrap | StoreTrap | CodeTrap | RaiseT
 /** A computation that may block in the kernel. Run it with `yield*`. */
 export type Syscall<T> = Generator<Trap, T, KernReturn>;
 
+/**
+ * Runs a computation on to its next trap, with the answer of the last: `computation.next(answer)`, or `yield*` by hand. The generators of each function are a kind of their
+ * own to V8, so a caller of many reads that method the slow way each time; this one it knows.
+ */
+export const resume = Object.getPrototypeOf(Object.getPrototypeOf((function* (): Syscall<void> {})())).next as {
+  call<T>(computation: Syscall<T>, answer: KernReturn): IteratorResult<Trap, T>;
+};
+
 /** The registers that a thread starts with: `thread_set_state`'s contents. */
 export interface Registers {
   readonly pc: number;

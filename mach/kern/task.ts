@@ -33,7 +33,7 @@ export class Task extends WithPort implements IpcMemory {
   essential = false;
   /** Whose system calls its foreign traps are; the parent's at first. */
   personality: Personality | null = null;
-  suspendCount = 0;
+  private suspended = 0;
   exceptionPort: PortRef = null;
   bootstrapPort: PortRef = null;
   registered: readonly PortRef[] = NO_REGISTERED;
@@ -62,6 +62,15 @@ export class Task extends WithPort implements IpcMemory {
 
   get kind(): "task" {
     return "task";
+  }
+
+  /** None of its threads runs while this is not 0. */
+  get suspendCount(): number {
+    return this.suspended;
+  }
+  set suspendCount(count: number) {
+    this.suspended = count;
+    for (const thread of this.threads) thread.weigh();
   }
 
   /** Its names; made when first needed, as are memory and text. */

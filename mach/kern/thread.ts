@@ -43,7 +43,10 @@ export class Thread extends WithPort implements IpcThread {
   readonly memory: IpcMemory;
   exceptionPort: PortRef = null;
   name = "";
-  suspendCount = 1;
+  private suspended = 1;
+  private stop: "page" | "exception" | null = null;
+  /** Something else than a wait keeps it from running. */
+  private held = true;
   readonly tls: ThreadStorage = newThreadStorage();
   frames: Frame[] = [];
   wait: IpcWait | null = null;
@@ -51,8 +54,6 @@ export class Thread extends WithPort implements IpcThread {
   /** The wait is over; `wait.finish(wakeCode)` has not been called yet. */
   woken = false;
   private wakeCode = 0;
-  /** A fault is being dealt with elsewhere. */
-  stopped: "page" | "exception" | null = null;
   /** Ends a kernel call that this thread waits in (gsync_wait) with KERN_INTERRUPTED. */
   interruptCall: (() => void) | null = null;
   /** What a debugger has asked for; null for nearly every thread. */
@@ -78,11 +79,36 @@ export class Thread extends WithPort implements IpcThread {
 
   /** Nothing keeps the thread from running. A wait is what keeps it most often. */
   get runnable(): boolean {
-    return (this.wait === null || this.woken) && this.suspendCount === 0 && this.alive && this.stopped === null && this.task.suspendCount === 0;
+    return (this.wait === null || this.woken) && !this.held && this.alive;
+  }
+
+  get suspendCount(): number {
+    return this.suspended;
+  }
+  set suspendCount(count: number) {
+    this.suspended = count;
+    this.weigh();
+  }
+
+  /** A fault is being dealt with elsewhere. */
+  get stopped(): "page" | "exception" | null {
+    return this.stop;
+  }
+  set stopped(by: "page" | "exception" | null) {
+    this.stop = by;
+    this.weigh();
+  }
+
+  /** One of the things has changed that keep it from running: its own or its task's suspend count, a fault. */
+  weigh(): void {
+    this.held = this.suspended !== 0 || this.stop !== null || this.task.suspendCount !== 0;
   }
 
   get top(): Frame | undefined {
-    return this.frames[this.frames.length - 1];
+    const { frames } = this;
+    const { length } = frames;
+    // not `frames[-1]`: V8 would read every frame the slow way from then on
+    return length === 0 ? undefined : frames[length - 1];
   }
 
   get registers(): readonly number[] {

@@ -98,20 +98,33 @@ function readOuts(r: Routine, outs: Layout, msg: MachMsg): Received<Fields> {
   return (outs.unpack(msg.items, 1) as Received<Fields> | undefined) ?? { err: Mig.TYPE_ERROR };
 }
 
-/** One routine's stub: what does not change from call to call. */
-interface Stub {
+/** One routine's stub: what does not change from call to call. Most routines are never called: layouts are looked up at the first call. */
+class Stub {
   readonly routine: Routine;
-  readonly ins: Layout;
-  readonly outs: Layout;
   readonly rpc: Rpc;
+  private knownIns: Layout | null = null;
+  private knownOuts: Layout | null = null;
+
+  constructor(routine: Routine, rpc: Rpc) {
+    this.routine = routine;
+    this.rpc = rpc;
+  }
+
+  get ins(): Layout {
+    return (this.knownIns ??= layoutOf(this.routine.in, "request"));
+  }
+  get outs(): Layout {
+    return (this.knownOuts ??= layoutOf(this.routine.out ?? NO_FIELDS, "reply"));
+  }
 }
 
-function* callRoutine({ routine, ins, outs, rpc }: Stub, port: MachPort, args: Readonly<Record<string, unknown>>): Syscall<Received<Fields>> {
+function* callRoutine(stub: Stub, port: MachPort, args: Readonly<Record<string, unknown>>): Syscall<Received<Fields>> {
   const { tls } = cpu;
+  const { routine, rpc } = stub;
   const msg = tls.spare ?? new MachMsg();
   tls.spare = undefined;
   const reply = tls.replyPort === MACH_PORT_NULL ? yield* mig_get_reply_port() : tls.replyPort;
-  msg.header(port, routine.requestPort, reply, MsgType.MAKE_SEND_ONCE, routine.id, ins.pack(args));
+  msg.header(port, routine.requestPort, reply, MsgType.MAKE_SEND_ONCE, routine.id, stub.ins.pack(args));
   // plainRpc itself, but for a frame less
   let code = rpc === plainRpc ? yield asRpc(msg) : yield* rpc(msg);
   if (rpc === plainRpc && code !== Msg.SUCCESS) code = yield* goOn(msg, code);
@@ -119,14 +132,14 @@ function* callRoutine({ routine, ins, outs, rpc }: Stub, port: MachPort, args: R
     if (!replyPortIntact.has(code)) yield* mig_dealloc_reply_port();
     return { err: asFailure(code) };
   }
-  const answer = readOuts(routine, outs, msg);
+  const answer = readOuts(routine, stub.outs, msg);
   cpu.tls.spare = msg;
   return answer;
 }
 
-function* callSimple(r: Routine, ins: Layout, port: MachPort, args: Readonly<Record<string, unknown>>): Syscall<Received<Fields>> {
+function* callSimple({ routine, ins }: Stub, port: MachPort, args: Readonly<Record<string, unknown>>): Syscall<Received<Fields>> {
   const msg = new MachMsg();
-  msg.header(port, r.requestPort, MACH_PORT_NULL, 0, r.id, ins.pack(args));
+  msg.header(port, routine.requestPort, MACH_PORT_NULL, 0, routine.id, ins.pack(args));
   msg.option = MsgOption.SEND;
   const code = yield msg;
   return code === Msg.SUCCESS ? ({ err: 0 } as Received<Fields>) : { err: asFailure(code) };
@@ -136,11 +149,10 @@ function* callSimple(r: Routine, ins: Layout, port: MachPort, args: Readonly<Rec
 export function client<R extends Routines>(sub: Subsystem<R>, rpc: Rpc = plainRpc): Client<R> {
   const stubs: Record<string, unknown> = {};
   for (const [name, r] of Object.entries(sub.routines)) {
-    const ins = layoutOf(r.in, "request");
-    const stub: Stub = { routine: r, ins, outs: layoutOf(r.out ?? NO_FIELDS, "reply"), rpc };
+    const stub = new Stub(r, rpc);
     stubs[name] =
       r.out === null
-        ? (port: MachPort, args: Readonly<Record<string, unknown>>) => callSimple(r, ins, port, args)
+        ? (port: MachPort, args: Readonly<Record<string, unknown>>) => callSimple(stub, port, args)
         : (port: MachPort, args: Readonly<Record<string, unknown>>) => callRoutine(stub, port, args);
   }
   return stubs as Client<R>;

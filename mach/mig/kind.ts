@@ -39,6 +39,8 @@ export interface Kind<Give, Got = Give> {
   readonly "~give"?: (value: Give) => void;
   readonly "~got"?: () => Got;
   readonly shape: Shape;
+  /** A single number in line, given and got as it is: its items are `numberItem`'s and `readNumber`'s. */
+  readonly number: boolean;
   pack(value: Give): Item;
   /** Undefined when the item has another shape. */
   unpack(item: Item): Got | undefined;
@@ -46,6 +48,7 @@ export interface Kind<Give, Got = Give> {
 /** Any kind, where argument types do not matter. */
 export interface AnyKind {
   readonly shape: Shape;
+  readonly number: boolean;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the record of a routine mixes kinds; Client and Handlers give the types back
   pack(value: any): Item;
   unpack(item: Item): unknown;
@@ -96,14 +99,28 @@ function fits(s: Shape, item: Item): boolean {
   }
 }
 
+/** The item of a number. */
+export const numberItem = (s: Shape, value: number): Item => ({
+  type: s.type,
+  bits: s.bits,
+  number: 1,
+  inline: true,
+  longform: s.longform,
+  dealloc: false,
+  data: value,
+});
+
+/** The number in an item that should be as `s` says; undefined when it is not. */
+export const readNumber = (s: Shape, item: Item): number | undefined =>
+  item.bits === s.bits && item.type === (s.receivedAs ?? s.type) && item.inline && item.number === 1 && typeof item.data === "number" ? item.data : undefined;
+
 /** A single number in line, of any width. */
-function scalar<T extends number>(s: Shape): Kind<T> {
-  return {
-    shape: s,
-    pack: (value) => one(s, value),
-    unpack: (item) => (fits(s, item) && typeof item.data === "number" ? (item.data as T) : undefined),
-  };
-}
+const scalar = <T extends number>(s: Shape): Kind<T> => ({
+  shape: s,
+  number: true,
+  pack: (value) => numberItem(s, value),
+  unpack: (item) => readNumber(s, item) as T | undefined,
+});
 
 const inlineFor = (s: Shape, elements: number): boolean =>
   s.count.kind === "outOfLine" ? false : s.count.kind !== "indefinite" || (elements * s.bits) / 8 <= MAX_INLINE;
@@ -126,6 +143,7 @@ const asNumbers = (data: ItemData): readonly number[] | undefined =>
 function numbers<T extends number>(s: Shape): Kind<readonly T[]> {
   return {
     shape: s,
+    number: false,
     pack: (value) => array(s, value),
     unpack: (item) => (fits(s, item) ? (asNumbers(item.data) as readonly T[] | undefined) : undefined),
   };
@@ -135,6 +153,7 @@ function numbers<T extends number>(s: Shape): Kind<readonly T[]> {
 function octets(s: Shape): Kind<Uint8Array> {
   return {
     shape: s,
+    number: false,
     pack: (value) => array(s, value),
     unpack: (item) => (fits(s, item) && item.data instanceof Uint8Array ? item.data : undefined),
   };
@@ -161,6 +180,7 @@ const polyShape = (count: Count, receivedAs: Shape["receivedAs"], dealloc: Shape
 
 const polyOne = (s: Shape): Kind<PolyRight, MachPort> => ({
   shape: s,
+  number: false,
   pack: (value) => one(s, value.name, value.disposition),
   unpack: (item) => (fits(s, item) && typeof item.data === "number" ? asPort(item.data) : undefined),
 });
@@ -168,6 +188,7 @@ const poly1 = (receivedAs: number): Kind<PolyRight, MachPort> => polyOne(polySha
 
 const polyMany = (s: Shape): Kind<PolyRights, readonly MachPort[]> => ({
   shape: s,
+  number: false,
   pack: (value) => array(s, value.names, value.disposition),
   unpack: (item) => (fits(s, item) ? (asNumbers(item.data) as readonly MachPort[] | undefined) : undefined),
 });
@@ -184,6 +205,7 @@ export const t = {
   int: scalar<number>(shape(MsgType.INTEGER_32, 32, fixed(1))),
   boolean: {
     shape: shape(MsgType.BOOLEAN, 32, fixed(1)),
+    number: false,
     pack: (value: boolean): Item => one(shape(MsgType.BOOLEAN, 32, fixed(1)), value ? 1 : 0),
     unpack: (item: Item): boolean | undefined =>
       item.type === MsgType.BOOLEAN && item.bits === 32 && item.inline && typeof item.data === "number" ? item.data !== 0 : undefined,
@@ -247,6 +269,7 @@ function anyRight(): Kind<PolyRight> {
   const s = polyShape(fixed(1), "any");
   return {
     shape: s,
+    number: false,
     pack: (value) => one(s, value.name, value.disposition),
     unpack: (item) =>
       fits(s, item) && typeof item.data === "number"
@@ -262,6 +285,7 @@ function cString(s: Shape): Kind<string> {
   const size = element ? s.bits / 8 : s.count.kind === "fixed" ? s.count.n : s.count.kind === "bounded" ? s.count.max : 0;
   return {
     shape: s,
+    number: false,
     pack: (value) => ({
       type: s.type,
       bits: s.bits,
@@ -284,6 +308,6 @@ export function kindOf(s: Shape): AnyKind | undefined {
   if (s.bits === 8) return octets(s);
   if (!single) return numbers(s);
   // `MAKE_SEND_ONCE | polymorphic`: the sender has no choice, the receiver still learns what came.
-  if (s.receivedAs === "any") return { shape: s, pack: scalar(s).pack, unpack: t.poly.unpack };
+  if (s.receivedAs === "any") return { shape: s, number: false, pack: scalar(s).pack, unpack: t.poly.unpack };
   return s.type === MsgType.BOOLEAN && s.bits === 32 ? t.boolean : scalar(s);
 }

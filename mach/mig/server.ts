@@ -7,24 +7,27 @@
  */
 import { Mig, Msg, type KernReturn } from "../kern/kern-return.ts";
 import { asFailure, type Failure } from "../kern/kern-return.ts";
-import type { Syscall } from "../kern/syscall.ts";
+import { resume, type Syscall } from "../kern/syscall.ts";
 import { intItem, MachMsg, MsgOption, type Item } from "../ipc/message.ts";
 import { isPortType, MACH_PORT_NULL, MsgType, portValid, Right, type MachPort } from "../ipc/names.ts";
 import { mig_task_self, plainRpc, mig_get_reply_port } from "./client.ts";
 import { layoutOf, NO_FIELDS, type Layout } from "./layout.ts";
 import type { Fields, Handlers, Outcome, Routine, Routines, Subsystem } from "./subsystem.ts";
 
-/** Part of a server: some subsystems' requests. Answers the reply's items and code, or undefined for an id of somebody else. */
+/** Part of a server: some subsystems' requests. */
 export interface Demuxer {
+  /** Whether requests with this id are its own. */
   handles(id: number): boolean;
-  /** `request` is the received message. The answer's first item is the return code. */
-  answer(request: MachMsg): Syscall<Answered>;
+  /** How such a request is served; undefined: not at all (MIG_BAD_ID). */
+  find(request: MachMsg): Service | undefined;
 }
 
-/** What became of a request. `items` undefined: no reply now (one-way, or the handler replies later). */
-export interface Answered {
-  readonly err: KernReturn;
-  readonly items: readonly Item[] | undefined;
+/** One routine as a program serves it. */
+export interface Service {
+  /** The handler's run for `request`, not begun yet; or the code of a request that does not reach one. */
+  run(request: MachMsg): Syscall<Outcome<Fields>> | Failure;
+  /** The items of the reply after a run that has succeeded. */
+  reply(outcome: Outcome<Fields>): readonly Item[];
 }
 
 /** Which routines take any port, even one behind which the lookup finds nothing (`self` is undefined then). */
@@ -45,14 +48,6 @@ function namesOf(sub: Subsystem): ReadonlyMap<number, string> {
 
 const EOPNOTSUPP: Failure = 0x4000002d;
 
-interface Entry {
-  readonly routine: Routine;
-  readonly ins: Layout;
-  readonly outs: Layout;
-  readonly handler: ((self: unknown, args: Readonly<Record<string, unknown>>, request: MachMsg) => Syscall<Outcome<Fields>>) | undefined;
-  readonly anyPort: boolean;
-}
-
 /**
  * Serves `sub`: `lookup` turns the receiver's name of the port into an object (MIG's intran); handlers get it as `self`.
  * A port of another kind, or a routine without handler, answers EOPNOTSUPP.
@@ -64,64 +59,69 @@ export function serve<R extends Routines, Self>(
   options: ServeOptions<R> = {},
 ): Demuxer {
   const names = namesOf(sub);
-  const given = handlers as Readonly<Record<string, Entry["handler"]>>;
   // filled as requests come: a program that serves a hundred routines is asked two
-  const entries = new Map<number, Entry>();
-  const find = (id: number): Entry | undefined => {
+  const services: (Service | undefined)[] = [];
+  const make = (id: number): Service | undefined => {
     const name = names.get(id);
     const routine = name === undefined ? undefined : sub.routines[name];
     if (name === undefined || routine === undefined) return undefined;
-    const { in: ins, out } = routine;
-    const made = { routine, ins: layoutOf(ins, "request"), outs: layoutOf(out ?? NO_FIELDS, "reply"), handler: given[name], anyPort: options.anyPort?.includes(name) === true };
-    entries.set(id, made);
+    const made = new Served(routine, lookup, (handlers as Readonly<Record<string, Handler>>)[name], options.anyPort?.includes(name) === true, options.missing ?? EOPNOTSUPP);
+    services[id - sub.base] = made;
     return made;
   };
-  const missing = options.missing ?? EOPNOTSUPP;
-  return {
-    handles: (id) => names.has(id),
-    *answer(request) {
-      const entry = entries.get(request.id) ?? find(request.id);
-      if (entry === undefined) return failed(Mig.BAD_ID);
-      const args = entry.ins.unpack(request.items, 0);
-      if (args === undefined) return failed(Mig.BAD_ARGUMENTS);
-      const self = lookup(request);
-      if (entry.handler === undefined || (self === undefined && !entry.anyPort)) return failed(missing);
-      const outcome = yield* entry.handler(self, args, request);
-      return replyItems(entry.routine, entry.outs, outcome);
-    },
-  };
+  return { handles: (id) => names.has(id), find: ({ id }) => services[id - sub.base] ?? make(id) };
 }
 
-/** The answer that is a code alone. */
-export const failed = (err: Failure): Answered => ({ err, items: [intItem(err)] });
+type Handler = ((self: unknown, args: Readonly<Record<string, unknown>>, request: MachMsg) => Syscall<Outcome<Fields>>) | undefined;
 
-function replyItems(r: Routine, outs: Layout, outcome: Outcome<Fields>): Answered {
-  if (outcome.err === Mig.NO_REPLY) return { err: outcome.err, items: undefined };
-  if (outcome.err) return failed(outcome.err);
-  // A one-way request that brings a reply port all the same is answered with the code (recorded p-notify).
-  if (r.out === null) return { err: 0, items: [intItem(0)] };
-  return { err: 0, items: outs.pack(outcome, intItem(0)) };
+/** A routine of a subsystem, with its handler. */
+class Served implements Service {
+  private readonly ins: Layout;
+  private readonly outs: Layout;
+  private readonly lookup: (request: MachMsg) => unknown;
+  private readonly handler: Handler;
+  private readonly anyPort: boolean;
+  private readonly missing: Failure;
+
+  constructor(routine: Routine, lookup: (request: MachMsg) => unknown, handler: Handler, anyPort: boolean, missing: Failure) {
+    this.ins = layoutOf(routine.in, "request");
+    // a one-way request that brings a reply port all the same is answered with the code (recorded p-notify)
+    this.outs = layoutOf(routine.out ?? NO_FIELDS, "reply");
+    this.lookup = lookup;
+    this.handler = handler;
+    this.anyPort = anyPort;
+    this.missing = missing;
+  }
+
+  run(request: MachMsg): Syscall<Outcome<Fields>> | Failure {
+    const args = this.ins.unpack(request.items, 0);
+    if (args === undefined) return Mig.BAD_ARGUMENTS;
+    const { lookup, handler } = this;
+    const self = lookup(request);
+    return handler === undefined || (self === undefined && !this.anyPort) ? this.missing : handler(self, args, request);
+  }
+
+  reply(outcome: Outcome<Fields>): readonly Item[] {
+    return this.outs.pack(outcome, SUCCEEDED);
+  }
 }
 
 /** Several demuxers as one; ids that none handles are MIG_BAD_ID. */
 export function firstOf(...demuxers: readonly Demuxer[]): Demuxer {
-  const find = (id: number): Demuxer => {
-    for (let i = 0; i < demuxers.length; i++) if ((demuxers[i] as Demuxer).handles(id)) return demuxers[i] as Demuxer;
-    return nobody;
+  const owners = new Map<number, Demuxer>();
+  const owner = (id: number): Demuxer | undefined => {
+    const found = owners.get(id) ?? demuxers.find((demuxer) => demuxer.handles(id));
+    if (found !== undefined) owners.set(id, found);
+    return found;
   };
   return {
-    handles: (id) => find(id) !== nobody,
-    answer: (request) => find(request.id).answer(request),
+    handles: (id) => owner(id) !== undefined,
+    find: (request) => (owners.get(request.id) ?? owner(request.id))?.find(request),
   };
 }
 
-/** Of an id that nobody handles. */
-const nobody: Demuxer = {
-  handles: () => false,
-  *answer() {
-    return failed(Mig.BAD_ID);
-  },
-};
+/** The return code of an answer that has succeeded. Items are values: all answers have the same. */
+const SUCCEEDED: Item = intItem(0);
 
 /**
  * Answers the request in `msg` and turns `msg` into the reply. True when there is a reply to send: the handler did not take the reply
@@ -129,21 +129,30 @@ const nobody: Demuxer = {
  */
 export function* answerRequest(msg: MachMsg, demuxer: Demuxer): Syscall<boolean> {
   const { id, items } = msg;
-  const answered = yield* demuxer.answer(msg);
-  return putReply(msg, id, answered) || (yield* settle(msg, id, items, answered));
+  const service = demuxer.find(msg);
+  const run = service === undefined ? Mig.BAD_ID : service.run(msg);
+  if (typeof run === "number") return yield* settle(msg, id, items, service, { err: run });
+  let step = resume.call(run, 0);
+  while (step.done !== true) step = resume.call(run, yield step.value);
+  return putReply(msg, id, service, step.value) || (yield* settle(msg, id, items, service, step.value));
 }
 
+/** Answers the request in `msg` with a code, and destroys what it carries. */
+export const refuseRequest = (msg: MachMsg, code: Failure): Syscall<boolean> => settle(msg, msg.id, msg.items, undefined, { err: code });
+
 /** Turns `msg` into the reply of a handler that has not failed, and whose reply somebody waits for; true when it has. */
-function putReply(msg: MachMsg, id: number, { err, items }: Answered): boolean {
-  if (err !== 0 || items === undefined || msg.remotePort === MACH_PORT_NULL) return false;
-  msg.header(msg.remotePort, msg.remoteType, MACH_PORT_NULL, 0, id + 100, items);
+function putReply(msg: MachMsg, id: number, service: Service | undefined, outcome: Outcome<Fields>): boolean {
+  if (outcome.err !== 0 || service === undefined || msg.remotePort === MACH_PORT_NULL) return false;
+  msg.header(msg.remotePort, msg.remoteType, MACH_PORT_NULL, 0, id + 100, service.reply(outcome));
   return true;
 }
 
 /** After any other answer: what nobody takes is destroyed. */
-function* settle(msg: MachMsg, id: number, items: readonly Item[], { err, items: reply }: Answered): Syscall<boolean> {
+function* settle(msg: MachMsg, id: number, items: readonly Item[], service: Service | undefined, outcome: Outcome<Fields>): Syscall<boolean> {
+  const { err } = outcome;
   if (err !== 0 && err !== Mig.NO_REPLY) yield* destroyItems(items);
-  if (reply === undefined) return false;
+  if (err === Mig.NO_REPLY) return false;
+  const reply = err === 0 && service !== undefined ? service.reply(outcome) : [intItem(err)];
   if (msg.remotePort === MACH_PORT_NULL) {
     if (err === 0) yield* destroyItems(reply);
     return false;
@@ -162,9 +171,7 @@ export function* machMsgServer(from: MachPort, demuxer: Demuxer): Syscall<KernRe
     msg.take = true;
     const code = yield msg;
     if (code === Msg.SUCCESS) {
-      const { id, items } = msg;
-      const answered = yield* demuxer.answer(msg);
-      reply = putReply(msg, id, answered) || (yield* settle(msg, id, items, answered));
+      reply = yield* answerRequest(msg, demuxer);
     } else if (reply && sendFailed(code)) {
       yield* mach_msg_destroy(msg);
       reply = false;
@@ -230,6 +237,9 @@ export type Replies<R extends Routines> = {
   ) => Syscall<KernReturn>;
 };
 
+const lateItems = (outs: Layout, outcome: Outcome<Fields>): readonly Item[] =>
+  outcome.err === Mig.NO_REPLY ? [] : outcome.err ? [intItem(outcome.err)] : outs.pack(outcome, SUCCEEDED);
+
 /** The late-reply stubs of `sub`. The reply right moves (send-once unless `toType` says otherwise); on failure all is destroyed. */
 export function replyTo<R extends Routines>(sub: Subsystem<R>): Replies<R> {
   const stubs: Record<string, unknown> = {};
@@ -238,7 +248,7 @@ export function replyTo<R extends Routines>(sub: Subsystem<R>): Replies<R> {
     const outs = layoutOf(r.out, "reply");
     stubs[name] = function* (to: MachPort, outcome: Outcome<Fields>, toType: number = MsgType.MOVE_SEND_ONCE): Syscall<KernReturn> {
       const msg = new MachMsg();
-      msg.header(to, toType, MACH_PORT_NULL, 0, r.id + 100, replyItems(r, outs, outcome).items ?? []);
+      msg.header(to, toType, MACH_PORT_NULL, 0, r.id + 100, lateItems(outs, outcome));
       msg.option = MsgOption.SEND;
       const code = yield msg;
       if (code !== Msg.SUCCESS) yield* mach_msg_destroy(msg);

@@ -95,8 +95,8 @@ export class Pager implements PageSource, KObject {
     this.pagers.send(kernelRequest(routines.memory_object_init, this.port, rights, args));
   }
 
-  private controlRight(rights: Rights): { memory_control: ReturnType<Rights["give"]> } {
-    return { memory_control: rights.give(this.control.makeSend()) };
+  private controlRight(rights: Rights): ReturnType<Rights["give"]> {
+    return rights.give(this.control.makeSend());
   }
 
   // ---- the kernel needs a page (PageSource)
@@ -112,7 +112,7 @@ export class Pager implements PageSource, KObject {
   private ask(page: number, access: number): void {
     const routine = this.object.resident(page) !== undefined ? routines.memory_object_data_unlock : routines.memory_object_data_request;
     const rights = new Rights();
-    const args = { ...this.controlRight(rights), offset: page * PAGE_SIZE, length: PAGE_SIZE, desired_access: access };
+    const args = { memory_control: this.controlRight(rights), offset: page * PAGE_SIZE, length: PAGE_SIZE, desired_access: access };
     this.pagers.send(kernelRequest(routine, this.port, rights, args));
   }
 
@@ -246,7 +246,7 @@ export class Pager implements PageSource, KObject {
       page.dirty = false;
     }
     const rights = new Rights();
-    const args = { ...this.controlRight(rights), offset: first * PAGE_SIZE, data, dirty, kernel_copy: !flush };
+    const args = { memory_control: this.controlRight(rights), offset: first * PAGE_SIZE, data, dirty, kernel_copy: !flush };
     this.pagers.send(kernelRequest(routines.memory_object_data_return, this.port, rights, args));
     return [];
   }
@@ -255,7 +255,7 @@ export class Pager implements PageSource, KObject {
   lockCompleted(replyTo: PortRef, type: number, offset: number, size: number): void {
     if (!isPort(replyTo)) return;
     const rights = new Rights();
-    const args = { ...this.controlRight(rights), offset, length: size };
+    const args = { memory_control: this.controlRight(rights), offset, length: size };
     this.pagers.send(kernelReply(routines.memory_object_lock_completed, replyTo, type, rights, args));
   }
 
@@ -263,7 +263,7 @@ export class Pager implements PageSource, KObject {
   supplyCompleted(replyTo: PortRef, type: number, offset: number, size: number): void {
     if (!isPort(replyTo)) return;
     const rights = new Rights();
-    const args = { ...this.controlRight(rights), offset, length: size, result: 0, error_offset: 0 };
+    const args = { memory_control: this.controlRight(rights), offset, length: size, result: 0, error_offset: 0 };
     this.pagers.send(kernelReply(routines.memory_object_supply_completed, replyTo, type, rights, args));
   }
 

@@ -6,7 +6,7 @@ import { copySend, MACH_PORT_NULL, MsgType, portValid, type MachPort, type PolyR
 import { MachMsg, MsgOption } from "../../mach/ipc/message.ts";
 import { asFailure, Mig, type Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
-import { failed, serve, type Demuxer } from "../../mach/mig/server.ts";
+import { serve, type Demuxer, type Service } from "../../mach/mig/server.ts";
 import type { Handlers } from "../../mach/mig/subsystem.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
 import type { Libc } from "../../glibc-shim/libc.ts";
@@ -87,22 +87,23 @@ export class FakeFiles {
 
   /** Everything else: as it came, to the node underneath. */
   private rest(file: (request: MachMsg) => Peropen | undefined): Demuxer {
-    return {
-      handles: (id) => id >= fs.base,
-      *answer(request) {
+    const passOn: Service = {
+      *run(request) {
         const po = file(request);
-        if (po === undefined) return failed(Errno.EOPNOTSUPP);
+        if (po === undefined) return { err: Errno.EOPNOTSUPP };
         const err = EXECUTES.has(request.id) ? yield* po.node.openFor(O_EXEC) : 0;
-        if (err) return failed(err);
+        if (err) return { err };
         const msg = new MachMsg();
         msg.header(po.node.file, MsgType.COPY_SEND, request.remotePort, request.remoteType, request.id, request.items);
         msg.option = MsgOption.SEND;
         const code = yield msg;
-        if (code !== 0) return failed(asFailure(code));
+        if (code !== 0) return { err: asFailure(code) };
         request.remotePort = MACH_PORT_NULL;
-        return { err: Mig.NO_REPLY, items: undefined };
+        return { err: Mig.NO_REPLY };
       },
+      reply: () => [],
     };
+    return { handles: (id) => id >= fs.base, find: () => passOn };
   }
 
   private status(): Partial<Handlers<typeof io.routines, Peropen>> {
@@ -288,4 +289,4 @@ const handled = new Set<number>(
 );
 
 /** `demuxer` for some ids alone. */
-const only = (demuxer: Demuxer, ids: ReadonlySet<number>): Demuxer => ({ handles: (id) => ids.has(id) && demuxer.handles(id), answer: (request) => demuxer.answer(request) });
+const only = (demuxer: Demuxer, ids: ReadonlySet<number>): Demuxer => ({ handles: (id) => ids.has(id) && demuxer.handles(id), find: (request) => demuxer.find(request) });

@@ -82,12 +82,18 @@ const low = (n: number): number => n | 0;
 const high = (n: number): number => Math.floor(n / TWO32) | 0;
 const wide = (lo: number | undefined, hi: number | undefined): number => (hi ?? 0) * TWO32 + ((lo ?? 0) >>> 0);
 
+/** What a filesystem says of a node besides what the node itself keeps. */
+type Place = Pick<StatFields, "fstype" | "fsid" | "ino" | "mode" | "blksize" | "blocks">;
+
 /** The 32 words of a status. */
-export function encodeStat(s: StatFields): readonly number[] {
+export const encodeStat = (s: StatFields): readonly number[] => encodeStatAt(s, s);
+
+/** The same of a node's own part and its filesystem's. */
+export function encodeStatAt(s: Omit<StatFields, keyof Place>, at: Place): readonly number[] {
   return [
-    ...[s.fstype, low(s.fsid), high(s.fsid), low(s.ino), high(s.ino), s.gen, s.rdev, s.mode, s.nlink, s.uid, s.gid],
+    ...[at.fstype, low(at.fsid), high(at.fsid), low(at.ino), high(at.ino), s.gen, s.rdev, at.mode, s.nlink, s.uid, s.gid],
     ...[low(s.size), high(s.size), s.atim.sec, s.atim.nsec, s.mtim.sec, s.mtim.nsec, s.ctim.sec, s.ctim.nsec],
-    ...[s.blksize, low(s.blocks), high(s.blocks), s.author, s.flags, 0, 0, 0, 0, 0, 0, 0, 0],
+    ...[at.blksize, low(at.blocks), high(at.blocks), s.author, s.flags, 0, 0, 0, 0, 0, 0, 0, 0],
   ];
 }
 

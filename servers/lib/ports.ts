@@ -10,7 +10,7 @@ import { MACH_PORT_NULL, Right, type MachPort } from "../../mach/ipc/names.ts";
 import { machPortCall } from "../../mach/interfaces/mach-port.ts";
 import { Msg, type KernReturn } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
-import { answerRequest, failed, firstOf, mach_msg_destroy, sendFailed, sendReply, type Demuxer } from "../../mach/mig/server.ts";
+import { answerRequest, firstOf, mach_msg_destroy, refuseRequest, sendFailed, sendReply, type Demuxer } from "../../mach/mig/server.ts";
 import { allocateReceive, taskSelf } from "../../glibc-shim/rights.ts";
 import { Errno } from "../interfaces/errno.ts";
 import type { Holes } from "../interfaces/holes.ts";
@@ -160,7 +160,7 @@ export class Bucket extends PortTable {
     const begun = this.heldBack(port, self) ? undefined : enterRpc(port, self, msg.id);
     if (more) yield* this.anotherThread(demuxer);
     const rpc = begun ?? (yield* this.beginRpc(port, msg.id));
-    const reply = rpc === undefined ? yield* answerRequest(msg, refuse) : yield* answerRequest(msg, demuxer);
+    const reply = rpc === undefined ? yield* refuseRequest(msg, Errno.EINTR) : yield* answerRequest(msg, demuxer);
     if (rpc === undefined) return reply;
     if (port.rpcs.size > 1 || port.hasSendRights || port.refs > 0) {
       yield* this.endRpc(port, rpc);
@@ -181,14 +181,6 @@ export class Bucket extends PortTable {
     yield* this.serveLoop(demuxer, true);
   }
 }
-
-/** A cancelled request that never began: EINTR. */
-const refuse: Demuxer = {
-  handles: () => true,
-  *answer() {
-    return failed(Errno.EINTR);
-  },
-};
 
 const isOther = (by: Thread | undefined, self: Thread): boolean => by !== undefined && by !== self;
 

@@ -4,13 +4,13 @@
  * Filesystems call it for passive records, settrans for active ones. The order of the calls is that of the recorded `settrans -a`.
  */
 import { MachMsg, MsgOption } from "../../mach/ipc/message.ts";
-import { asPort, copySends, MACH_PORT_NULL, makeSendOnce, MsgType, type MachPort, type PolyRight } from "../../mach/ipc/names.ts";
+import { asPort, copySends, MACH_PORT_NULL, makeSendOnce, type MachPort, type PolyRight } from "../../mach/ipc/names.ts";
 import { machCall } from "../../mach/interfaces/mach.ts";
 import { machHostCall } from "../../mach/interfaces/mach-host.ts";
 import { machPortCall } from "../../mach/interfaces/mach-port.ts";
 import { asFailure, Mig, Msg, type Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
-import { answerRequest, mach_msg_destroy, serve, sendReply } from "../../mach/mig/server.ts";
+import { answerRequest, mach_msg_destroy, refuseRequest, serve, sendReply } from "../../mach/mig/server.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
 import { allocateReceive, deallocate, insertSend, taskSelf } from "../../glibc-shim/rights.ts";
 import { fsCall, procCall } from "../../glibc-shim/stubs.ts";
@@ -140,8 +140,7 @@ function* answerStartup(start: TranslatorStart, msg: MachMsg): Syscall<Result<Ma
     },
   });
   if (msg.id !== FSYS_STARTUP) {
-    const wrong = { handles: () => true, *answer() { return { err: Mig.BAD_ID, items: badId }; } };
-    if (yield* answerRequest(msg, wrong)) yield* sendReply(msg);
+    if (yield* refuseRequest(msg, Mig.BAD_ID)) yield* sendReply(msg);
     return result;
   }
   if (yield* answerRequest(msg, demuxer)) yield* sendReply(msg);
@@ -149,5 +148,4 @@ function* answerStartup(start: TranslatorStart, msg: MachMsg): Syscall<Result<Ma
   return result;
 }
 
-const badId = [{ type: MsgType.INTEGER_32, bits: 32, number: 1, inline: true, longform: false, dealloc: false, data: Mig.BAD_ID }];
 

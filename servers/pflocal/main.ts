@@ -34,7 +34,7 @@ function demuxers(trivfs: SocketFs, server: SocketServer): readonly Demuxer[] {
   const node = serve(io, (request) => trivfs.protidOf(request.localPort), ioDefaults(trivfs));
   const either: Demuxer = {
     handles: (id) => sockets.handles(id),
-    answer: (request) => (server.lookup(request) === undefined ? node : sockets).answer(request),
+    find: (request) => (server.lookup(request) === undefined ? node : sockets).find(request),
   };
   return [serveSocket(server, (request) => trivfs.protidOf(request.localPort) !== undefined), either];
 }

@@ -3,7 +3,8 @@ import { taskNotify, taskNotifyCall } from "../../mach/interfaces/task-notify.ts
 import { machPortCall } from "../../mach/interfaces/mach-port.ts";
 import { PortType, portValid, type MachPort } from "../../mach/ipc/names.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
-import { firstOf, serve, type Demuxer } from "../../mach/mig/server.ts";
+import { firstOf, serve, type Demuxer, type Service } from "../../mach/mig/server.ts";
+import type { Fields, Outcome } from "../../mach/mig/subsystem.ts";
 import { addSendRef, deallocate, taskSelf } from "../../glibc-shim/rights.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { proc } from "../interfaces/process.ts";
@@ -43,10 +44,26 @@ export function procDemuxer(table: ProcessTable, host: HostData): Demuxer {
 
 /** One request at a time; handlers give the lock up where they wait. */
 function locked(lock: Mutex, demuxer: Demuxer): Demuxer {
+  const made = new Map<Service, Service>();
+  const withLock = (service: Service): Service => {
+    const known = made.get(service) ?? {
+      run: (request) => lock.with(() => finished(service.run(request))),
+      reply: (outcome) => service.reply(outcome),
+    };
+    made.set(service, known);
+    return known;
+  };
   return {
     handles: (id) => demuxer.handles(id),
-    answer: (request) => lock.with(() => demuxer.answer(request)),
+    find: (request) => {
+      const service = demuxer.find(request);
+      return service === undefined ? undefined : withLock(service);
+    },
   };
+}
+
+function* finished(run: ReturnType<Service["run"]>): Syscall<Outcome<Fields>> {
+  return typeof run === "number" ? { err: run } : yield* run;
 }
 
 /** The kernel announces new tasks on the port that we registered, and nobody else is believed (auth-proc.md §2.3). */

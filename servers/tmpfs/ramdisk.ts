@@ -65,11 +65,11 @@ function checked(value: unknown, depth: number): RamdiskNode | undefined {
   const { kind, mode, uid, gid, mtime, translator, entries, bytes, target } = value as Readonly<Record<string, unknown>>;
   if (!isNumber(mode) || mode > 0o7777 || !isNumber(uid) || !isNumber(gid) || !isNumber(mtime)) return undefined;
   if (translator !== undefined && !(Array.isArray(translator) && translator.length > 0 && translator.every((w) => typeof w === "string"))) return undefined;
-  const facts: NodeFacts = { mode, uid, gid, mtime, ...(translator === undefined ? {} : { translator: translator as readonly string[] }) };
-  if (kind === "file" && bytes instanceof Uint8Array) return { ...facts, kind, bytes: bytes.slice() };
-  if (kind === "symlink" && typeof target === "string") return { ...facts, kind, target };
+  const record = translator === undefined ? {} : { translator: translator as readonly string[] };
+  if (kind === "file" && bytes instanceof Uint8Array) return { mode, uid, gid, mtime, kind, bytes: bytes.slice(), ...record };
+  if (kind === "symlink" && typeof target === "string") return { mode, uid, gid, mtime, kind, target, ...record };
   const children = kind === "dir" && Array.isArray(entries) ? childrenOf(entries, depth) : undefined;
-  return children ? { ...facts, kind: "dir", entries: children } : undefined;
+  return children ? { mode, uid, gid, mtime, kind: "dir", entries: children, ...record } : undefined;
 }
 
 function childrenOf(entries: readonly unknown[], depth: number): readonly (readonly [string, RamdiskNode])[] | undefined {

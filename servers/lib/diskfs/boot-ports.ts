@@ -63,9 +63,9 @@ export class BootPorts {
     const execFsys = serve(fsys, on(this.execboot), execbootHandlers(this));
     const fsysHere: Demuxer = {
       handles: (id) => bootFsys.handles(id),
-      answer: (request) => {
-        if (on(this.bootinfo)(request) !== undefined) return bootFsys.answer(request);
-        return (on(this.execboot)(request) !== undefined ? execFsys : files).answer(request);
+      find: (request) => {
+        if (on(this.bootinfo)(request) !== undefined) return bootFsys.find(request);
+        return (on(this.execboot)(request) !== undefined ? execFsys : files).find(request);
       },
     };
     return firstOf(fsysHere, serve(execStartup, on(this.execboot), startupData(this)), this.shutdown.demuxer(), files);

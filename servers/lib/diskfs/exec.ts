@@ -76,7 +76,7 @@ function* execServer(fs: Diskfs, fresh: boolean): Syscall<MachPort> {
 function* callExec(
   server: MachPort, file: MachPort, flags: number, request: ExecRequest, ports: readonly MachPort[], fds: readonly MachPort[],
 ): Syscall<0 | Failure> {
-  const common = {
+  const args = {
     file: copySend(file),
     oldtask: request.exec_task,
     flags,
@@ -87,7 +87,9 @@ function* callExec(
     intarray: request.intarray,
     deallocnames: request.deallocnames,
     destroynames: request.destroynames,
+    path: request.path,
+    abspath: request.abspath,
   };
-  const { err } = yield* execCall.exec_exec_paths(server, { ...common, path: request.path, abspath: request.abspath });
-  return err === Mig.BAD_ID ? (yield* execCall.exec_exec(server, common)).err : err;
+  const { err } = yield* execCall.exec_exec_paths(server, args);
+  return err === Mig.BAD_ID ? (yield* execCall.exec_exec(server, args)).err : err;
 }
