@@ -111,15 +111,17 @@ export class Diskfs {
     yield* this.released(po.node);
   }
 
-  /** Frees a node that nobody has open and nothing names. */
+  /** Frees a node that nobody has open and nothing names: once, though its last name and its last open may go at the same time. */
   *released(node: Node): Syscall<void> {
-    if (node.opens > 0 || node.st.nlink > 0) return;
+    if (node.opens > 0 || node.st.nlink > 0 || this.freed.has(node)) return;
+    this.freed.add(node);
     if (portValid(node.identity)) yield* destroyReceive(node.identity);
     node.identity = MACH_PORT_NULL;
     yield* deallocate(node.sockaddr);
     node.sockaddr = MACH_PORT_NULL;
     yield* this.lock.with(() => node.free());
   }
+  private readonly freed = new WeakSet<Node>();
 
   // ---- times
 
@@ -164,14 +166,22 @@ export class Diskfs {
 
   /** The right that stands for the filesystem in `io_identity`: no file's. */
   *identity(): Syscall<PolyRight> {
-    if (!portValid(this.identityPort)) this.identityPort = yield* allocateReceive();
+    if (!portValid(this.identityPort)) {
+      const made = yield* allocateReceive();
+      if (portValid(this.identityPort)) yield* destroyReceive(made);
+      else this.identityPort = made;
+    }
     return makeSend(this.identityPort);
   }
   private identityPort: MachPort = MACH_PORT_NULL;
 
-  /** The right that stands for the file in `io_identity`. */
+  /** The right that stands for the file in `io_identity`: that of whoever made one first. */
   *identityOf(node: Node): Syscall<PolyRight> {
-    if (!portValid(node.identity)) node.identity = yield* allocateReceive();
+    if (!portValid(node.identity)) {
+      const made = yield* allocateReceive();
+      if (portValid(node.identity)) yield* destroyReceive(made);
+      else node.identity = made;
+    }
     return makeSend(node.identity);
   }
 }

@@ -16,6 +16,7 @@ import { Errno } from "../../interfaces/errno.ts";
 import { O_READ, O_WRITE, PAGE_SIZE, VM_PROT_EXECUTE, VM_PROT_READ } from "../../interfaces/hurd-types.ts";
 import { S_ISLNK, S_ISREG } from "../../interfaces/stat.ts";
 import { PortClass, type PortInfo } from "../ports.ts";
+import { Mutex } from "../sync.ts";
 import type { Diskfs } from "./filesystem.ts";
 import type { Node } from "./node.ts";
 import type { Protid } from "./peropen.ts";
@@ -42,6 +43,7 @@ export class PagerPorts {
   private readonly fs: Diskfs;
   private readonly pagers = new Map<Node, PortInfo<Mapping>>();
   private readonly cls: PortClass<Mapping>;
+  private readonly making = new Mutex();
   constructor(fs: Diskfs) {
     this.fs = fs;
     this.cls = new PortClass<Mapping>("pager", (port) => this.dropped(port.object));
@@ -72,9 +74,14 @@ export class PagerPorts {
     });
   }
 
-  private *right(node: Node): Syscall<PolyRight> {
+  /** A memory object that is just being given up is none any more: its place is taken by a new one. One request makes it, others wait. */
+  private right(node: Node): Syscall<PolyRight> {
+    return this.making.with(() => this.rightOf(node));
+  }
+
+  private *rightOf(node: Node): Syscall<PolyRight> {
     let port = this.pagers.get(node);
-    if (port === undefined) {
+    if (port === undefined || !portValid(port.name)) {
       node.opens++;
       port = yield* this.fs.bucket.create(this.cls, { node, control: MACH_PORT_NULL, begun: new Set(), ended: new Set() });
       this.pagers.set(node, port);
@@ -85,7 +92,7 @@ export class PagerPorts {
   /** The kernel and all clients gave the memory object up. */
   private *dropped(mapping: Mapping): Syscall<void> {
     const { node } = mapping;
-    this.pagers.delete(node);
+    if (this.pagers.get(node)?.object === mapping) this.pagers.delete(node);
     node.opens--;
     yield* this.fs.released(node);
   }
