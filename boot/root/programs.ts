@@ -17,6 +17,7 @@ import { main as cutProgram } from "./bin/cut.ts";
 import { main as dateProgram } from "./bin/date.ts";
 import { main as dbProgram } from "./bin/db.ts";
 import { main as ddProgram } from "./bin/dd.ts";
+import { main as dfProgram } from "./bin/df.ts";
 import { main as dirnameProgram } from "./bin/dirname.ts";
 import { main as echoProgram } from "./bin/echo.ts";
 import { main as envProgram } from "./bin/env.ts";
@@ -52,6 +53,7 @@ import { main as shProgram } from "./bin/sh.ts";
 import { main as sleepProgram } from "./bin/sleep.ts";
 import { main as sortProgram } from "./bin/sort.ts";
 import { main as statProgram } from "./bin/stat.ts";
+import { main as syncProgram } from "./bin/sync.ts";
 import { main as tailProgram } from "./bin/tail.ts";
 import { main as teeProgram } from "./bin/tee.ts";
 import { main as testProgram } from "./bin/test.ts";
@@ -105,6 +107,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/date", dateProgram],
   ["/bin/db", dbProgram],
   ["/bin/dd", ddProgram],
+  ["/bin/df", dfProgram],
   ["/bin/dirname", dirnameProgram],
   ["/bin/echo", echoProgram],
   ["/bin/env", envProgram],
@@ -140,6 +143,7 @@ export const programs: readonly (readonly [path: string, main: Main])[] = [
   ["/bin/sleep", sleepProgram],
   ["/bin/sort", sortProgram],
   ["/bin/stat", statProgram],
+  ["/bin/sync", syncProgram],
   ["/bin/tail", tailProgram],
   ["/bin/tee", teeProgram],
   ["/bin/test", testProgram],
