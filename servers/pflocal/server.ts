@@ -106,7 +106,9 @@ export class SocketServer {
 
   /** The identity of the whole server. */
   *fsIdentity(): Syscall<PortInfo<undefined>> {
-    this.fsid ??= yield* this.bucket.createOutside(this.identities, undefined);
+    const made = this.fsid ?? (yield* this.bucket.createOutside(this.identities, undefined));
+    this.fsid ??= made;
+    if (made !== this.fsid) yield* this.bucket.destroyRight(made);
     return this.fsid;
   }
 }

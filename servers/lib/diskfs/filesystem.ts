@@ -1,11 +1,12 @@
 /** A running filesystem: what its requests share, and how ports on its files come and go. */
-import { MACH_PORT_NULL, makeSend, portValid, type MachPort, type PolyRight } from "../../../mach/ipc/names.ts";
+import { MACH_PORT_NULL, portValid, type MachPort, type PolyRight } from "../../../mach/ipc/names.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Libc } from "../../../glibc-shim/libc.ts";
-import { addSendRef, allocateReceive, deallocate, destroyReceive } from "../../../glibc-shim/rights.ts";
+import { addSendRef, deallocate, destroyReceive } from "../../../glibc-shim/rights.ts";
 import { O_CREAT, O_EXCL, O_EXLOCK, O_NOLINK, O_NONBLOCK, O_NOTRANS, O_SHLOCK } from "../../interfaces/hurd-types.ts";
 import type { Timespec } from "../../interfaces/stat.ts";
 import { ActiveTranslators } from "../active-translators.ts";
+import { identityRight, newIdentity } from "../identity-port.ts";
 import type { IoUser } from "../iouser.ts";
 import { PortClass, type Bucket, type PortInfo } from "../ports.ts";
 import { Mutex } from "../sync.ts";
@@ -165,24 +166,14 @@ export class Diskfs {
   }
 
   /** The right that stands for the filesystem in `io_identity`: no file's. */
-  *identity(): Syscall<PolyRight> {
-    if (!portValid(this.identityPort)) {
-      const made = yield* allocateReceive();
-      if (portValid(this.identityPort)) yield* destroyReceive(made);
-      else this.identityPort = made;
-    }
-    return makeSend(this.identityPort);
+  identity(): Syscall<PolyRight> {
+    return identityRight(this.own);
   }
-  private identityPort: MachPort = MACH_PORT_NULL;
+  private readonly own = newIdentity();
 
-  /** The right that stands for the file in `io_identity`: that of whoever made one first. */
-  *identityOf(node: Node): Syscall<PolyRight> {
-    if (!portValid(node.identity)) {
-      const made = yield* allocateReceive();
-      if (portValid(node.identity)) yield* destroyReceive(made);
-      else node.identity = made;
-    }
-    return makeSend(node.identity);
+  /** The right that stands for the file in `io_identity`. */
+  identityOf(node: Node): Syscall<PolyRight> {
+    return identityRight(node);
   }
 }
 

@@ -1,13 +1,14 @@
 /** `io_*` as every trivial translator answers them. Reading, writing, seeking and waiting are the translator's own: EOPNOTSUPP without. */
-import { MACH_PORT_NULL, makeSend, portValid } from "../../../mach/ipc/names.ts";
+import { MACH_PORT_NULL } from "../../../mach/ipc/names.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Handlers } from "../../../mach/mig/subsystem.ts";
-import { addSendRef, allocateReceive } from "../../../glibc-shim/rights.ts";
+import { addSendRef } from "../../../glibc-shim/rights.ts";
 import { ioCall } from "../../../glibc-shim/stubs.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import { FSTYPE_MISC, O_WRITE } from "../../interfaces/hurd-types.ts";
 import type { io } from "../../interfaces/io.ts";
 import { decodeStat, encodeStat, S_IFCHR, S_IFMT, S_IROOT, S_ITRANS } from "../../interfaces/stat.ts";
+import { identityRight } from "../identity-port.ts";
 import { isOwner, NOBODY, restrict } from "../iouser.ts";
 import { serverAuthenticate } from "../reauth.ts";
 import { TrivProtid, type Trivfs } from "./trivfs.ts";
@@ -31,10 +32,8 @@ const status = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
     if (under.err) return under;
     const st = decodeStat(under.stat_info);
     const { control } = self.po;
-    if (!portValid(control.fileId)) control.fileId = yield* allocateReceive();
-    if (!portValid(control.filesysId)) control.filesysId = yield* allocateReceive();
     const { ino } = trivfs.description.modifyStat?.(st, self) ?? st;
-    return { err: 0, idport: makeSend(control.fileId), fsidport: makeSend(control.filesysId), fileno: ino };
+    return { err: 0, idport: yield* identityRight(control.file), fsidport: yield* identityRight(control.filesys), fileno: ino };
   },
   io_pathconf: ({ realnode }, { name }) => ioCall.io_pathconf(realnode, { name }),
   /** None of them writes: what may not be opened for writing is not open for writing. */

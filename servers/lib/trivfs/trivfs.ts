@@ -22,6 +22,7 @@ import { FSYS_GOAWAY_FORCE, O_CREAT, O_EXCL, O_EXLOCK, O_NOLINK, O_NOTRANS, O_SH
 import { io } from "../../interfaces/io.ts";
 import type { StatFields } from "../../interfaces/stat.ts";
 import { announce } from "../control-handshake.ts";
+import { newIdentity, type Identified } from "../identity-port.ts";
 import { isRoot, type IoUser } from "../iouser.ts";
 import type { LookupAnswer } from "../lookup-answer.ts";
 import { Bucket, PortClass, type PortInfo } from "../ports.ts";
@@ -38,9 +39,9 @@ export interface Control {
   underlying: MachPort;
   /** For translators with several: which. */
   readonly kind: string;
-  /** The receive rights that stand in `io_identity` for the file, and for it as a filesystem. Null until asked for. */
-  fileId: MachPort;
-  filesysId: MachPort;
+  /** What stands in `io_identity` for the file, and for it as a filesystem. */
+  readonly file: Identified;
+  readonly filesys: Identified;
 }
 
 export class TrivPeropen<H> {
@@ -126,7 +127,7 @@ export class Trivfs<H> {
 
   /** Another control port. Tell somebody of it, and set `underlying`. */
   *newControl(kind: string): Syscall<PortInfo<Control>> {
-    return yield* this.bucket.create(this.controls, { underlying: MACH_PORT_NULL, kind, fileId: MACH_PORT_NULL, filesysId: MACH_PORT_NULL });
+    return yield* this.bucket.create(this.controls, { underlying: MACH_PORT_NULL, kind, file: newIdentity(), filesys: newIdentity() });
   }
 
   /** A translator's whole life after its arguments are read: handshake, then requests. The exit status: 1 if nobody started it as a translator. */
