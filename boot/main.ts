@@ -15,10 +15,14 @@ declare const HURDSIM_RAMDISK: string;
 declare const HURDSIM_RAMDISK_RUNNING: string;
 declare const HURDSIM_RAMDISK_AT: number;
 
-function embedded(): Ramdisks | undefined {
+/** The embedded ramdisks, when this is the bundle. */
+export function embedded(): Ramdisks | undefined {
   if (typeof HURDSIM_RAMDISK === "undefined") return undefined;
   return { plain: Buffer.from(HURDSIM_RAMDISK, "latin1"), running: Buffer.from(HURDSIM_RAMDISK_RUNNING, "latin1"), at: HURDSIM_RAMDISK_AT };
 }
+
+/** For who measures this bundle in process. */
+export { Session };
 
 /** A file that the command line names cannot be used: one line, exit status 1. */
 class FileError extends Error {}

@@ -22,10 +22,15 @@ function fresh() {
 /** Milliseconds after which a system is no longer about to start. */
 const STARTED = 2000;
 
+/** What boot's bundle exports (main.ts); it is built first when it is not fresh. */
+async function bundle() {
+  if (!fresh()) await (await import("./build.mjs")).build();
+  return load(script).exports;
+}
+
 /** Runs boot with `args`; answers its exit status. */
 async function start(args) {
-  if (!fresh()) await (await import("./build.mjs")).build();
-  const { main } = load(script).exports;
+  const { main } = await bundle();
   setTimeout(() => setFlagsFromString("--incremental-marking"), STARTED).unref();
   return await main(args);
 }
@@ -36,6 +41,6 @@ function failed(error) {
   return 1;
 }
 
-module.exports = { start, fresh, failed };
+module.exports = { start, bundle, fresh, failed };
 
 if (require.main === module) start(process.argv.slice(2)).catch(failed).then((status) => void (process.exitCode = status));

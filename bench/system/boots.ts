@@ -4,19 +4,34 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { performance } from "node:perf_hooks";
+import type * as main from "../../boot/main.ts";
 import { Session } from "../../boot/session.ts";
+import type { SystemOptions } from "../../boot/system.ts";
 import type { Contestant } from "../contest.ts";
 import { inChild, root } from "../place.ts";
 
+/** What is needed of boot, be it this build or its own bundle. */
+interface Boot {
+  readonly Session: typeof Session;
+  readonly embedded: SystemOptions["embedded"];
+}
+
 /** Milliseconds from nothing to the login prompt, in this process. */
-export function bootToPrompt(): number {
+function bootToPrompt(boot: Boot = { Session, embedded: undefined }): number {
   let text = "";
   const from = performance.now();
-  const session = new Session({ verbose: true }, (bytes) => (text += new TextDecoder().decode(bytes)));
+  const session = new boot.Session({ verbose: true, embedded: boot.embedded }, (bytes) => (text += new TextDecoder().decode(bytes)));
   session.run();
   const took = performance.now() - from;
   if (!text.endsWith("login: ")) throw new Error("there was no login prompt");
   return took;
+}
+
+/** The same of the bundle that `npm run boot` starts, with its compiled code, in a process that has booted nothing yet. */
+export async function firstBoot(): Promise<number> {
+  const { bundle } = createRequire(import.meta.url)(`${root}boot/start.cjs`) as { bundle(): Promise<typeof main> };
+  const { Session: Its, embedded } = await bundle();
+  return bootToPrompt({ Session: Its, embedded: embedded() });
 }
 
 /** Milliseconds of a whole command. */
