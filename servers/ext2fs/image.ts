@@ -142,9 +142,16 @@ export class Image {
     }
   }
 
-  /** The blocks are on the disk as they are here. */
-  cleaned(block: number, count: number): void {
-    this.state.fill(PRESENT, block, block + count);
-    this.changed -= count;
+  /** A copy of a run's bytes, to be written: what is changed from now on is changed again. */
+  take(block: number, count: number): Uint8Array {
+    for (let b = block; b < block + count; b++) {
+      if (this.state[b] === (PRESENT | DIRTY)) this.changed--;
+      this.state[b] = PRESENT;
+    }
+    return this.bytes.slice(block * this.blockSize, (block + count) * this.blockSize);
+  }
+  /** A run could not be written. */
+  untake(block: number, count: number): void {
+    for (let b = block; b < block + count; b++) this.touch(b * this.blockSize);
   }
 }

@@ -8,6 +8,7 @@ import { O_CREAT, O_WRITE } from "../interfaces/hurd-types.ts";
 import type { Disk } from "./disk.ts";
 import { format, FormatError } from "./format.ts";
 import { MOST_BYTES } from "./image.ts";
+import { writeChanged } from "./mounted.ts";
 import { openDisk } from "./open-disk.ts";
 import type { Volume } from "./volume.ts";
 
@@ -97,10 +98,7 @@ function* ownerOf(libc: Libc, option: string | undefined): Syscall<{ readonly ui
 function* write(disk: Disk, volume: Volume, size: number): Syscall<0 | Failure> {
   const { image } = volume;
   for (let block = 0; block < image.blocks; block++) if (volume.isSystem(block)) image.touch(block * image.blockSize);
-  for (const { block, count } of image.runs(256)) {
-    const at = block * image.blockSize;
-    const err = yield* disk.write(at, image.bytes.slice(at, at + count * image.blockSize));
-    if (err) return err;
-  }
+  const err = yield* writeChanged(disk, image);
+  if (err) return err;
   return disk.size < size ? yield* disk.write(size - image.blockSize, new Uint8Array(image.blockSize)) : 0;
 }

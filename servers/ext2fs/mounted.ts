@@ -3,6 +3,7 @@ import type { Failure } from "../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
 import { Errno } from "../interfaces/errno.ts";
+import { Mutex } from "../lib/sync.ts";
 import type { Disk } from "./disk.ts";
 import { Absent, DiskError, Image } from "./image.ts";
 import { Super, SUPER_AT, SUPER_SIZE, VALID_FS } from "./layout.ts";
@@ -25,6 +26,7 @@ export class Mounted {
   private readonly wasClean: boolean;
   /** Something has been changed since the disk was clean, or since it was mounted. */
   private soiled = false;
+  private readonly writing = new Mutex();
 
   private constructor(volume: Volume, disk: Disk, report: (text: string) => Syscall<void>) {
     this.volume = volume;
@@ -89,17 +91,23 @@ export class Mounted {
     return yield* this.write();
   }
 
-  private *write(): Syscall<0 | Failure> {
-    const { image } = this.volume;
-    const { blockSize } = image;
-    for (const { block, count } of [...image.runs(RUN / blockSize)]) {
-      const at = block * blockSize;
-      const err = yield* this.disk.write(at, image.bytes.slice(at, at + count * blockSize));
-      if (err) return err;
-      image.cleaned(block, count);
-    }
-    return 0;
+  /** Writes what has changed, one thread at a time: an older copy of a block must not come to the disk after a newer one. */
+  private write(): Syscall<0 | Failure> {
+    const { disk, volume } = this;
+    return this.writing.with(() => writeChanged(disk, volume.image));
   }
+}
+
+/** Writes all changed blocks of the image. What could not be written stays changed. */
+export function* writeChanged(disk: Disk, image: Image): Syscall<0 | Failure> {
+  const { blockSize } = image;
+  for (const { block, count } of [...image.runs(RUN / blockSize)]) {
+    const err = yield* disk.write(block * blockSize, image.take(block, count));
+    if (!err) continue;
+    image.untake(block, count);
+    return err;
+  }
+  return 0;
 }
 
 /** Runs `body` again and again until all blocks are there that it needs. */

@@ -98,6 +98,7 @@ export class Ext2Node extends Node {
     return err;
   }
   *free(): Syscall<void> {
+    if (this.freed) return;
     const { sec } = yield* this.store.now();
     this.store.forget(this);
     yield* this.change(() => freeFile(this.inode, sec));

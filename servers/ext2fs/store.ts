@@ -135,13 +135,15 @@ export class Ext2Store extends Store {
   *sync(): Syscall<void> {
     yield* this.writeBack(false);
   }
+  /** Files that nothing names any more go now, open or not: nobody would find them later but fsck. */
   override *finish(): Syscall<void> {
+    for (const node of [...this.nodes.values()]) if (node.st.nlink === 0) yield* node.free();
     yield* this.writeBack(true);
   }
 
   override *readonlyChanged(readonly: boolean): Syscall<void> {
     const { mounted } = this;
-    if (readonly) yield* this.finish();
+    if (readonly) yield* this.writeBack(true);
     else if ((mounted.volume.state & VALID_FS) === 0) yield* mounted.run(() => mounted.volume.warn("UNCLEANED FILESYSTEM NOW WRITABLE"));
   }
 

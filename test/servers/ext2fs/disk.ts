@@ -32,6 +32,8 @@ export class MemoryDisk implements Disk {
   writes = 0;
   /** Writes fail with this from now on. */
   refuse: 0 | Failure = 0;
+  /** What happens while the disk is busy with a write. */
+  meanwhile: () => void = () => undefined;
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
@@ -46,6 +48,7 @@ export class MemoryDisk implements Disk {
     if (this.refuse) return this.refuse;
     this.writes++;
     this.bytes.set(data, offset);
+    this.meanwhile();
     return 0;
   }
 }

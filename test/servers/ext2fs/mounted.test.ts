@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createNode } from "../../../servers/lib/diskfs/create.ts";
-import { dirMkdir, dirRename } from "../../../servers/lib/diskfs/directory.ts";
+import { dirMkdir, dirRename, dirUnlink } from "../../../servers/lib/diskfs/directory.ts";
 import { setOptions } from "../../../servers/lib/diskfs/options.ts";
 import type { Node } from "../../../servers/lib/diskfs/node.ts";
 import { check } from "../../../servers/ext2fs/check.ts";
@@ -81,6 +81,46 @@ describe("a mounted disk", () => {
     expect(now(setOptions(mounted.fs, ["--sync=30"]))).to.equal(0);
     expect(written("after-thirty", 0)).to.equal(true);
     expect(dir.st.mtim.sec).to.equal(TIME + 1009);
+  });
+
+  it("does not forget what is changed while it is being written", () => {
+    const mounted = fresh();
+    const file = make(mounted, "file");
+    mounted.disk.meanwhile = () => {
+      file.st.uid = 77;
+      file.put();
+    };
+    now(mounted.store.sync());
+    mounted.disk.meanwhile = () => undefined;
+    now(mounted.store.sync());
+    const again = now(used(mounted.disk.bytes.slice()).store.root.lookup("file"));
+    expect(again.err === 0 && again.value.st.uid).to.equal(77);
+  });
+
+  it("keeps what could not be written for the next time", () => {
+    const mounted = fresh();
+    make(mounted, "file");
+    mounted.disk.refuse = Errno.EIO;
+    now(mounted.store.sync());
+    expect(mounted.warnings).to.deep.equal(["warning: device flush failed"]);
+    mounted.disk.refuse = 0;
+    now(mounted.store.finish());
+    expect([check(mounted.disk.bytes), now(used(mounted.disk.bytes).store.root.lookup("file")).err]).to.deep.equal([[], 0]);
+  });
+
+  it("has no file at its end that nothing names: what was still open is gone, too", () => {
+    const mounted = fresh();
+    const file = make(mounted, "file");
+    expect(now(file.write(0, new Uint8Array(5_000)))).to.equal(0);
+    file.opens++;
+    expect(now(dirUnlink(mounted.fs, port(mounted.fs, mounted.store.root).self, "file"))).to.equal(0);
+    expect(now(file.read(0, 5_000)).err).to.equal(0);
+    now(mounted.store.finish());
+    expect([check(mounted.disk.bytes), stateOf(mounted)]).to.deep.equal([[], VALID_FS]);
+    file.opens--;
+    now(mounted.fs.released(file));
+    now(mounted.store.finish());
+    expect(check(mounted.disk.bytes)).to.deep.equal([]);
   });
 
   it("is clean as soon as it is made read-only, and in use again when it is written to", () => {
