@@ -41,6 +41,6 @@ function failed(error) {
   return 1;
 }
 
-module.exports = { start, bundle, fresh, failed };
+module.exports = { start, bundle, failed };
 
 if (require.main === module) start(process.argv.slice(2)).catch(failed).then((status) => void (process.exitCode = status));
