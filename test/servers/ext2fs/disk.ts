@@ -32,8 +32,8 @@ export class MemoryDisk implements Disk {
   writes = 0;
   /** Writes fail with this from now on. */
   refuse: 0 | Failure = 0;
-  /** What happens while the disk is busy with a write. */
-  meanwhile: () => void = () => undefined;
+  /** What happens while the disk is busy with a write of these bytes. */
+  meanwhile: (offset: number, end: number) => void = () => undefined;
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
@@ -48,7 +48,7 @@ export class MemoryDisk implements Disk {
     if (this.refuse) return this.refuse;
     this.writes++;
     this.bytes.set(data, offset);
-    this.meanwhile();
+    this.meanwhile(offset, offset + data.length);
     return 0;
   }
 }
