@@ -2,7 +2,7 @@
 import { machPortCall } from "../mach/interfaces/mach-port.ts";
 import { machCall } from "../mach/interfaces/mach.ts";
 import { copySend, type MachPort, moveSend, MsgType, PortType, Right } from "../mach/ipc/names.ts";
-import { asFailure } from "../mach/kern/kern-return.ts";
+import { asFailure, Kern } from "../mach/kern/kern-return.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
 import { TASK_EXCEPTION_PORT } from "../servers/interfaces/hurd-types.ts";
 import { orThrow, UnixError } from "./errno.ts";
@@ -71,18 +71,28 @@ function* copyRight(f: ForkTasks, name: MachPort, type: number, refs: Placeholde
   if (name === f.child || name === f.childProc) return;
   const placeholder = name === f.ownThread || name === f.signalThread;
   if (!placeholder && f.threads.has(name)) return;
-  if (placeholder || type & PortType.DEAD_NAME) {
+  if (type & PortType.DEAD_NAME) return yield* copyDead(f, name);
+  const count = yield* refsOf(f.parent, name, Right.SEND);
+  if (placeholder) {
     ok(yield* machPortCall.mach_port_allocate_name(f.child, { right: Right.DEAD_NAME, name }), "fork");
-    const count = yield* refsOf(f.parent, name, type & PortType.DEAD_NAME ? Right.DEAD_NAME : Right.SEND);
     if (name === f.ownThread) refs.ownRefs = count;
-    else if (name === f.signalThread) refs.signalRefs = count;
-    else yield* moreRefs(f.child, name, Right.DEAD_NAME, count - 1);
+    else refs.signalRefs = count;
     return;
   }
   const right = name === f.parent ? f.child : name === f.parentProc ? f.childProc : name;
-  const count = yield* refsOf(f.parent, name, Right.SEND);
-  ok(yield* machPortCall.mach_port_insert_right(f.child, { name, poly: copySend(right) }), "fork");
-  yield* moreRefs(f.child, name, Right.SEND, count - 1);
+  const inserted = yield* machPortCall.mach_port_insert_right(f.child, { name, poly: copySend(right) });
+  if (inserted.err === Kern.INVALID_CAPABILITY) return yield* copyDead(f, name);
+  ok(inserted, "fork");
+  if (count <= 1) return;
+  const more = yield* machPortCall.mach_port_mod_refs(f.child, { name, right: Right.SEND, delta: count - 1 });
+  if (more.err === Kern.INVALID_RIGHT) yield* moreRefs(f.child, name, Right.DEAD_NAME, count - 1);
+  else ok(more, "fork");
+}
+
+/** A dead name, or a right that died since the names were listed: the kernel refuses to copy that. */
+function* copyDead(f: ForkTasks, name: MachPort): Syscall<void> {
+  ok(yield* machPortCall.mach_port_allocate_name(f.child, { right: Right.DEAD_NAME, name }), "fork");
+  yield* moreRefs(f.child, name, Right.DEAD_NAME, (yield* refsOf(f.parent, name, Right.DEAD_NAME)) - 1);
 }
 
 /** Puts a real thread in a placeholder's place. */

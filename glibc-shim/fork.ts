@@ -6,7 +6,7 @@
 import { machPortCall } from "../mach/interfaces/mach-port.ts";
 import { machCall } from "../mach/interfaces/mach.ts";
 import { MACH_PORT_NULL, type MachPort } from "../mach/ipc/names.ts";
-import { code, cpu, mach_thread_self, type Syscall } from "../mach/kern/syscall.ts";
+import { code, cpu, mach_thread_self, swtch_pri, type Syscall } from "../mach/kern/syscall.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
 import { INIT_PORT_PROC } from "../servers/interfaces/hurd-types.ts";
 import { reopenAllCtty } from "./ctty.ts";
@@ -24,9 +24,20 @@ import { setEntry } from "./thread.ts";
 export function* fork(p: Process, body: (child: Process) => Syscall<never>): Syscall<number> {
   const own = sigstateSelf();
   for (;;) {
-    const made = yield* attempt(criticalSection(p, own, forkOnce(p, own, body)));
+    const made = yield* attempt(criticalSection(p, own, alone(p, forkOnce(p, own, body))));
     if (made.err === 0) return made.value;
     if (made.err !== Errno.EINTR) throw new UnixError("fork", made.err);
+  }
+}
+
+/** One thread forks at a time: two would stop each other. */
+function* alone<T>(p: Process, body: Syscall<T>): Syscall<T> {
+  while (p.forking) yield* swtch_pri();
+  p.forking = true;
+  try {
+    return yield* body;
+  } finally {
+    p.forking = false;
   }
 }
 
@@ -38,23 +49,32 @@ function* forkOnce(p: Process, own: Sigstate, body: (child: Process) => Syscall<
   const pc = yield* code(p.threadEntry);
   orThrow("fork", yield* procCall.proc_dostop(proc, { contthread: own.thread }));
   if (p.signalThread !== MACH_PORT_NULL) yield* machCall.thread_abort(p.signalThread, {});
+  // the other threads stand still: what the child is to know of descriptors and ports is what its name space will hold
+  const child = p.forkChild(own);
   const created = yield* machCall.task_create(parent, { inherit_memory: true });
   if (created.err) {
     yield* resumeOthers(own.thread);
     throw new UnixError("fork", created.err);
   }
-  const child = created.child_task;
-  const made = yield* attempt(populate(p, own, child, pc, body));
+  const task = created.child_task;
+  const made = yield* attempt(populate(p, own, task, { child, pc, body }));
   if (made.err) {
-    yield* machCall.task_terminate(child, {});
-    yield* deallocate(child);
+    yield* machCall.task_terminate(task, {});
+    yield* deallocate(task);
     throw new UnixError("fork", made.err);
   }
   return made.value;
 }
 
+/** What the child's threads run: where threads begin, and its process. */
+interface ToRun {
+  readonly child: Process;
+  readonly pc: number;
+  readonly body: (child: Process) => Syscall<never>;
+}
+
 /** Names, threads, registration: from an empty task to a process. */
-function* populate(p: Process, own: Sigstate, child: MachPort, pc: number, body: (child: Process) => Syscall<never>): Syscall<number> {
+function* populate(p: Process, own: Sigstate, child: MachPort, run: ToRun): Syscall<number> {
   const parent = yield* taskSelf();
   const proc = p.port(INIT_PORT_PROC);
   const { names, types, threads, childProc } = yield* inventory(p, own, parent, child);
@@ -73,7 +93,7 @@ function* populate(p: Process, own: Sigstate, child: MachPort, pc: number, body:
   yield* replacePlaceholder(child, signals, signal, copied.value.signalRefs);
   const locations = yield* procCall.proc_get_arg_locations(proc, {});
   if (!locations.err) yield* procCall.proc_set_arg_locations(childProc, { argv: locations.argv, envp: locations.envp });
-  yield* setStates(p, own, { main, signal, pc }, body);
+  yield* setStates(p, { main, signal }, run);
   const { pid } = orThrow("fork", yield* procCall.proc_task2pid(proc, { task: child }));
   orThrow("fork", yield* procCall.proc_child(proc, { child }));
   yield* machCall.thread_resume(main, {});
@@ -112,14 +132,13 @@ function* dropThreads(threads: readonly MachPort[]): Syscall<void> {
 }
 
 /** Where the child's two threads begin, and with what. */
-function* setStates(p: Process, own: Sigstate, t: { readonly main: MachPort; readonly signal: MachPort; readonly pc: number }, body: (child: Process) => Syscall<never>): Syscall<void> {
-  const child = p.forkChild(own);
+function* setStates(p: Process, t: { readonly main: MachPort; readonly signal: MachPort }, { child, pc, body }: ToRun): Syscall<void> {
   const { taskSelf: self, replyPort } = cpu.tls;
   const { signalTls } = p;
-  yield* setEntry(t.signal, t.pc, p.toStart(() => signalThread(child, signalTls)));
+  yield* setEntry(t.signal, pc, p.toStart(() => signalThread(child, signalTls)));
   yield* setEntry(
     t.main,
-    t.pc,
+    pc,
     p.toStart(function* () {
       const [state] = child.sigstates;
       cpu.tls.taskSelf = self;

@@ -137,6 +137,8 @@ export class Process {
   pending = 0;
   readonly codes: number[] = new Array<number>(NSIG).fill(0);
   stopped = false;
+  /** Some thread is in a fork. */
+  forking = false;
   readonly sigstates: Sigstate[] = [];
   /** Where argv and envp stand in memory. */
   argvAddress = 0;
