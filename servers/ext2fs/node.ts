@@ -3,14 +3,14 @@ import type { Syscall } from "../../mach/kern/syscall.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
 import { modeToType, type DirectoryEntry } from "../interfaces/dirent.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { S_IPTRANS } from "../interfaces/stat.ts";
+import { S_IFMT, S_IFREG, S_IPTRANS, S_ISLNK } from "../interfaces/stat.ts";
 import { Node, type NodeStatus, type Status } from "../lib/diskfs/node.ts";
 import { readContents, readLink, setSize, writeContents, writeLink } from "./contents.ts";
 import { enterName, isEmptyDirectory, listNames, lookupName, removeName, rewriteName } from "./directory.ts";
 import { freeFile } from "./files.ts";
 import { writeStatus, type Inode } from "./inode.ts";
 import type { Ext2Store } from "./store.ts";
-import { readRecord, writeRecord } from "./translator.ts";
+import { readRecord, takesBlock, writeRecord } from "./translator.ts";
 
 export class Ext2Node extends Node {
   readonly inode: Inode;
@@ -92,7 +92,13 @@ export class Ext2Node extends Node {
   translator(): Syscall<Result<Uint8Array | undefined>> {
     return this.store.mounted.run(() => readRecord(this.inode));
   }
+  /** A link that gets a block for its record is a file from then on: it cannot have both (fsck does not like it). */
   *setTranslator(record: Uint8Array | undefined): Syscall<Status> {
+    if (record !== undefined && S_ISLNK(this.st.mode) && takesBlock(this.inode, this.store.attributes)) {
+      const err = yield* this.setSize(0);
+      if (err) return err;
+      this.st.mode = (this.st.mode & ~S_IFMT) | S_IFREG;
+    }
     const err = yield* this.change(() => writeRecord(this.inode, record, this.store.attributes));
     if (!err) this.st.mode = record === undefined ? this.st.mode & ~S_IPTRANS : this.st.mode | S_IPTRANS;
     return err;

@@ -22,6 +22,9 @@ export function readRecord(inode: Inode): Uint8Array | undefined {
   return image.bytes.slice(at + 2, at + 2 + length);
 }
 
+/** True when a record would go into a block of its own. */
+export const takesBlock = (inode: Inode, attributes: boolean): boolean => inode.volume.geometry.hurd && !(hasAttributes(inode) && attributes);
+
 /** Stores the record, or removes it. `attributes`: as an attribute where that can be. EOPNOTSUPP, ENAMETOOLONG, ERANGE, ENOSPC. */
 export function writeRecord(inode: Inode, record: Uint8Array | undefined, attributes: boolean): void {
   if (hasAttributes(inode) && attributes) {

@@ -31,7 +31,7 @@ function strtol(text: string): number {
   return m[1] === "-" ? -value : value;
 }
 
-/** Makes the node one of that type. EISDIR; EINVAL when a device lacks a number, or a symlink its target (then the contents are gone already). */
+/** Makes the node one of that type. EISDIR; EINVAL when a device lacks a number, or a symlink its target, ENOSPC (then the contents are gone already). */
 export function* shortCircuit(fs: Diskfs, node: Node, type: number, argv: readonly string[]): Syscall<0 | Failure> {
   if (S_ISDIR(node.st.mode)) return Errno.EISDIR;
   const device = type === S_IFCHR || type === S_IFBLK;
@@ -39,11 +39,15 @@ export function* shortCircuit(fs: Diskfs, node: Node, type: number, argv: readon
   const err = (yield* node.setSize(0)) || (yield* node.setTranslator(undefined));
   if (err) return err;
   if (type === S_IFLNK && argv[1] === undefined) return Errno.EINVAL;
-  node.st.mode = (node.st.mode & ~S_IFMT) | type;
+  const { mode } = node.st;
+  node.st.mode = (mode & ~S_IFMT) | type;
   if (device) node.st.rdev = makedev(strtol(argv[1] ?? ""), strtol(argv[2] ?? ""));
   if (type === S_IFLNK) {
     const set = yield* node.setLink(argv[1] ?? "");
-    if (set) return set;
+    if (set) {
+      node.st.mode = mode;
+      return set;
+    }
   }
   yield* fs.touchStatus(node);
   return 0;

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { createNode } from "../../../servers/lib/diskfs/create.ts";
 import { dirMkdir, dirRename, dirUnlink } from "../../../servers/lib/diskfs/directory.ts";
 import { setOptions } from "../../../servers/lib/diskfs/options.ts";
+import { shortCircuit } from "../../../servers/lib/diskfs/short-circuit.ts";
 import type { Node } from "../../../servers/lib/diskfs/node.ts";
 import { check } from "../../../servers/ext2fs/check.ts";
 import { rewriteName } from "../../../servers/ext2fs/directory.ts";
@@ -9,8 +10,8 @@ import { format } from "../../../servers/ext2fs/format.ts";
 import { Super, SUPER_AT, VALID_FS } from "../../../servers/ext2fs/layout.ts";
 import type { Ext2Node } from "../../../servers/ext2fs/node.ts";
 import { Errno } from "../../../servers/interfaces/errno.ts";
-import { S_IFDIR, S_IFREG } from "../../../servers/interfaces/stat.ts";
-import { now, port, TIME, used, type Used } from "./disk.ts";
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../../servers/interfaces/stat.ts";
+import { e2fsck, now, port, TIME, used, type Used } from "./disk.ts";
 
 const ROOT = { uids: [0], gids: [0] };
 
@@ -161,6 +162,33 @@ describe("a mounted disk", () => {
     expect(now(setOptions(fs, ["--no-xattr-translator-records"]))).to.equal(0);
     expect(store.options()).to.deep.equal(["--no-xattr-translator-records", "disk"]);
     expect(now(setOptions(fs, ["--no-such-option"]))).to.equal(Errno.EINVAL);
+  });
+});
+
+describe("a link", () => {
+  it("that finds no room for its target is the empty file that it was", () => {
+    const mounted = fresh();
+    const [node, filler] = [make(mounted, "link"), make(mounted, "filler")];
+    for (let at = 0; now(filler.write(at, new Uint8Array(1024))) === 0; ) at += 1024;
+    expect(now(shortCircuit(mounted.fs, node, S_IFLNK, ["/hurd/symlink", "t".repeat(100)]))).to.equal(Errno.ENOSPC);
+    expect([node.st.mode, node.st.size]).to.deep.equal([S_IFREG | 0o644, 0]);
+    now(mounted.store.finish());
+    expect([check(mounted.disk.bytes), e2fsck(mounted.disk.bytes) ?? ""]).to.deep.equal([[], ""]);
+    expect(now(shortCircuit(mounted.fs, node, S_IFLNK, ["/hurd/symlink", "t".repeat(59)]))).to.equal(0);
+    expect(now(node.readlink())).to.deep.equal({ err: 0, value: "t".repeat(59) });
+  });
+
+  it("is a file once it has a translator's record in a block", () => {
+    const mounted = fresh();
+    const node = make(mounted, "link");
+    expect(now(shortCircuit(mounted.fs, node, S_IFLNK, ["/hurd/symlink", "t".repeat(100)]))).to.equal(0);
+    expect(now(node.setTranslator(Uint8Array.of(97, 0)))).to.equal(0);
+    expect(node.st.mode & S_IFMT).to.equal(S_IFLNK);
+    mounted.store.attributes = false;
+    expect(now(node.setTranslator(Uint8Array.of(97, 0)))).to.equal(0);
+    expect([node.st.mode & S_IFMT, node.st.size]).to.deep.equal([S_IFREG, 0]);
+    now(mounted.store.finish());
+    expect([check(mounted.disk.bytes), e2fsck(mounted.disk.bytes) ?? ""]).to.deep.equal([[], ""]);
   });
 });
 
