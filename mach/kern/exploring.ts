@@ -15,7 +15,7 @@ import type { Thread } from "./thread.ts";
  * are looked at again before the next choice.
  */
 export class Ready implements Situation {
-  private readonly pending: Pending[] = [];
+  private pending: Pending[] = [];
   current: number | undefined = undefined;
   step = 0;
   readonly random: RandomStream;
@@ -24,7 +24,7 @@ export class Ready implements Situation {
     this.random = random;
   }
 
-  get enabled(): readonly Enabled[] {
+  get enabled(): readonly Pending[] {
     return this.pending;
   }
 
@@ -62,13 +62,11 @@ export class Ready implements Situation {
     while (pending.length > kept) pending.pop();
   }
 
-  /** Gives all threads, with the traps that they have made already, to `take`. */
+  /** Gives all threads, with the traps that they have made already, to `take`. A choice among them that is being made stands. */
   release(take: (thread: Thread) => void): void {
-    for (const { of } of this.pending.splice(0)) take(of);
-  }
-
-  at(index: number): Thread | undefined {
-    return this.pending[index]?.of;
+    const { pending } = this;
+    this.pending = [];
+    for (const { of } of pending) take(of);
   }
 }
 
@@ -80,11 +78,12 @@ export function runChosen(machine: Machine, strategy: Strategy, end: number, unt
     machine.takeQueued();
     ready.lookAhead(machine);
     ready.step = machine.steps;
-    const of = ready.enabled.length;
+    const { enabled } = ready;
+    const of = enabled.length;
     if (of === 0) return "none";
     const choice = strategy.next(ready);
     if (choice === "stop") return "stop";
-    const thread = ready.at(choice);
+    const thread = enabled[choice]?.of;
     if (thread === undefined) return "none";
     if (tap.schedule) machine.scheduled(thread, choice, of);
     machine.steps += step(machine, thread);

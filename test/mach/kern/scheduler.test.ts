@@ -117,6 +117,87 @@ describe("running in steps", () => {
   });
 });
 
+describe("running under a strategy", () => {
+  /** Three threads that take turns, time out and yield; what they note, and when. */
+  function story(drive: (machine: Machine) => void): string {
+    let text = "";
+    const body = function* ({ self }: Context): Syscall<void> {
+      for (const name of "abc")
+        yield* startThread(self, function* () {
+          const port = yield* newPort(self);
+          for (let i = 0; i < 30; i++) {
+            if (i % 7 === 0) yield* swtch_pri();
+            const msg = new MachMsg();
+            msg.option = MsgOption.RCV | MsgOption.RCV_TIMEOUT;
+            msg.rcvName = port;
+            msg.timeout = i % 5 === 0 ? 1 : 0;
+            yield* mach_msg(msg);
+            text += `${name}${machine.now} `;
+          }
+        });
+    };
+    const machine = bootMachine(body, { scheduler: new RandomStrategy(new RandomStream(5)) });
+    drive(machine);
+    return text;
+  }
+  const once = story((machine) => void machine.run());
+
+  for (const steps of [1, 3, 50])
+    it(`gives the same history ${steps} traps at a time, and makes no more than those`, () => {
+      const again = story((machine) => {
+        for (let made = machine.steps; machine.run({ steps }) === "steps"; made += steps) expect(machine.steps).to.equal(made + steps);
+      });
+      expect(again === once).to.equal(true);
+    });
+  it("goes no further than a moment, and on from there", () => {
+    const again = story((machine) => {
+      let stops = 0;
+      for (let until = 7; until < 4000; until += 7) {
+        expect(machine.run({ untilTime: until })).to.equal("idle");
+        expect(machine.now).to.be.at.most(until + 1);
+        if (machine.now > until) stops++;
+      }
+      expect(stops).to.be.above(3);
+      machine.run();
+    });
+    expect(again === once).to.equal(true);
+  });
+  it("asks another strategy from the next choice on when it is given one meanwhile", () => {
+    const asked: string[] = [];
+    const named = (name: string, then: () => void): Strategy => ({
+      next: () => {
+        asked.push(name);
+        then();
+        return 0;
+      },
+      choice: () => 0,
+    });
+    story((machine) => {
+      const second = named("second", () => undefined);
+      machine.schedule(named("first", () => void (asked.length === 3 && machine.schedule(second))));
+      machine.run({ steps: 6 });
+    });
+    expect(asked).to.deep.equal(["first", "first", "first", "second", "second", "second"]);
+  });
+  it("ends with the trap that halts the machine", () => {
+    let left = 5;
+    let machine: Machine | undefined;
+    const strategy: Strategy = {
+      next: () => {
+        if (--left === 0) machine?.panic("enough");
+        return 0;
+      },
+      choice: () => 0,
+    };
+    story((m) => {
+      machine = m;
+      m.schedule(strategy);
+      expect(m.run()).to.equal("halted");
+      expect(m.steps).to.equal(5);
+    });
+  });
+});
+
 describe("the clock", () => {
   it("fires timers in the order of their times, and of one time in the order of setting; a cancelled one never", () => {
     const clock = new Clock(0);
