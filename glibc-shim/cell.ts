@@ -41,6 +41,17 @@ export class PortCell {
     }
   }
 
+  /** The ports that the cells have now, for `body`: they stay valid until it is done, whatever is put into the cells meanwhile. */
+  static *useAll<T>(cells: readonly PortCell[], body: (ports: readonly MachPort[]) => Syscall<T>): Syscall<T> {
+    const all = cells.map(({ held }) => held);
+    for (const held of all) held.users++;
+    try {
+      return yield* body(all.map(({ port }) => port));
+    } finally {
+      for (const held of all) if (--held.users === 0 && held.replaced) yield* deallocate(held.port);
+    }
+  }
+
   /** Installs `port` with the caller's reference; the old one's is given back when nobody uses it any more. */
   *set(port: MachPort): Syscall<void> {
     const old = this.held;

@@ -12,6 +12,7 @@ import { encodeArgz } from "../servers/interfaces/argz.ts";
 import { Errno } from "../servers/interfaces/errno.ts";
 import { EXEC_SIGTRAP, INIT_PORT_AUTH, INIT_PORT_CRDIR, INIT_PORT_CWDIR, O_EXEC } from "../servers/interfaces/hurd-types.ts";
 import { sigismember, SIGKILL } from "../servers/interfaces/signals.ts";
+import { PortCell } from "./cell.ts";
 import { descriptor } from "./dtable.ts";
 import { attempt, hurdFail, UnixError } from "./errno.ts";
 import { getcwd } from "./getcwd.ts";
@@ -130,13 +131,19 @@ function* execSelf(p: Process, file: MachPort, path: string, abspath: string, ar
   }
 }
 
-function* execOnce(p: Process, what: Pick<ExecRequest, "file" | "path" | "abspath" | "argv" | "env">): Syscall<number> {
+type Program = Pick<ExecRequest, "file" | "path" | "abspath" | "argv" | "env">;
+
+function* execOnce(p: Process, what: Program): Syscall<number> {
   const ints = execInts(p);
   const fixed = yield* fixSavedIds(p);
   if (fixed !== 0) return fixed;
+  const cells = [...p.ports, ...p.dtable.flatMap((d) => d?.port ?? [])];
+  return yield* PortCell.useAll(cells, () => sendOwn(p, what, ints, passedDtable(p), p.ports.map((c) => c.port)));
+}
+
+/** The request, with what is passed on and what is not. Other threads may close what is passed, but its name stays. */
+function* sendOwn(p: Process, what: Program, ints: readonly number[], dtable: readonly MachPort[], ports: readonly MachPort[]): Syscall<number> {
   const task = yield* taskSelf();
-  const dtable = passedDtable(p);
-  const ports = p.ports.map((c) => c.port);
   const names = yield* machPortCall.mach_port_names(task, {});
   if (names.err) return names.err;
   const passed = [...ports, ...dtable].filter((port) => port !== MACH_PORT_NULL);

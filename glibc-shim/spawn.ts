@@ -23,7 +23,7 @@ import { checkIds, makeAuth, reauthProc } from "./setauth.ts";
 import { ALL_SIGNALS } from "./signo.ts";
 import { fsCall, procCall, tioctlCall } from "./stubs.ts";
 
-/** The child as it is being put together. What is as in the parent is the parent's own cell; what was made for the child is `owned` and given back in the end. */
+/** The child as it is being put together. What is as in the parent is borrowed from its cells; what was made for the child is `owned` and given back in the end. */
 interface Child {
   readonly task: MachPort;
   readonly pid: number;
@@ -80,7 +80,17 @@ function* release(child: Child): Syscall<void> {
 function* furnish(p: Process, child: Child, what: SpawnProgram, actions: readonly FileAction[], a: SpawnAttributes): Syscall<void> {
   const ints = spawnInts(p, a);
   yield* joinGroup(child, a);
-  child.cells.push(...p.ports);
+  const fds = [...p.dtable.entries()].flatMap(([fd, d]) => (d === undefined ? [] : [{ fd, cell: d.port, cloexec: d.cloexec }]));
+  yield* PortCell.useAll([...p.ports, ...fds.map(({ cell }) => cell)], function* (ports) {
+    child.cells.push(...ports.slice(0, p.ports.length).map((port) => new PortCell(port)));
+    child.dtable.length = p.dtable.length;
+    for (const [i, { fd, cloexec }] of fds.entries()) child.dtable[fd] = { cell: new PortCell(ports[child.cells.length + i]), cloexec };
+    yield* furnishWith(p, child, what, actions, a, ints);
+  });
+}
+
+/** The child has what the parent had; the rest is what was asked for. */
+function* furnishWith(p: Process, child: Child, what: SpawnProgram, actions: readonly FileAction[], a: SpawnAttributes, ints: readonly number[]): Syscall<void> {
   setCell(child, INIT_PORT_PROC, child.proc);
   if (a.flags?.resetids === true) yield* resetIds(p, child);
   else {
@@ -88,7 +98,6 @@ function* furnish(p: Process, child: Child, what: SpawnProgram, actions: readonl
     yield* addSendRef(auth);
     setCell(child, INIT_PORT_AUTH, auth);
   }
-  for (const [fd, d] of p.dtable.entries()) child.dtable[fd] = d && { cell: d.port, cloexec: d.cloexec };
   for (const action of actions) yield* doAction(p, child, action, a);
   for (const [fd, d] of child.dtable.entries()) if (d?.cloexec === true) dropFd(child, fd);
   if (a.flags?.resetids === true) yield* reauthChild(child);
