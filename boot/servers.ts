@@ -17,6 +17,7 @@ import { main as passwordServer } from "../servers/password/main.ts";
 import { main as pflocalServer } from "../servers/pflocal/main.ts";
 import { main as procServer } from "../servers/proc/main.ts";
 import { main as startupServer } from "../servers/startup/main.ts";
+import { main as storeioServer } from "../servers/storeio/main.ts";
 import { main as symlinkServer } from "../servers/symlink/main.ts";
 import { main as termServer } from "../servers/term/main.ts";
 import { main as tmpfsServer } from "../servers/tmpfs/main.ts";
@@ -41,6 +42,7 @@ export const servers: readonly (readonly [path: string, main: Main])[] = [
   ["/hurd/pflocal", pflocalServer],
   ["/hurd/proc", procServer],
   ["/hurd/startup", startupServer],
+  ["/hurd/storeio", storeioServer],
   ["/hurd/symlink", symlinkServer],
   ["/hurd/term", termServer],
   ["/hurd/tmpfs", tmpfsServer],

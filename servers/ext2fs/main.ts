@@ -11,9 +11,9 @@ import { Diskfs } from "../lib/diskfs/filesystem.ts";
 import { setOptions } from "../lib/diskfs/options.ts";
 import { serveAsTranslator } from "../lib/diskfs/serve.ts";
 import { Bucket } from "../lib/ports.ts";
-import { openDeviceDisk, type Disk } from "./disk.ts";
+import { openDeviceDisk, type Disk } from "../lib/disk.ts";
 import { Mounted } from "./mounted.ts";
-import { openDisk } from "./open-disk.ts";
+import { openDisk } from "../lib/open-disk.ts";
 import { Ext2Store } from "./store.ts";
 import { readOnlyFeatures } from "./superblock.ts";
 

@@ -5,11 +5,11 @@ import { attempt } from "../../glibc-shim/errno.ts";
 import { STDERR, STDOUT, type Libc, type Main, type Program } from "../../glibc-shim/libc.ts";
 import { strerror } from "../interfaces/errno.ts";
 import { O_CREAT, O_WRITE } from "../interfaces/hurd-types.ts";
-import type { Disk } from "./disk.ts";
+import type { Disk } from "../lib/disk.ts";
 import { format, FormatError } from "./format.ts";
 import { MOST_BYTES } from "./image.ts";
 import { writeChanged } from "./mounted.ts";
-import { openDisk } from "./open-disk.ts";
+import { openDisk } from "../lib/open-disk.ts";
 import type { Volume } from "./volume.ts";
 
 const USAGE = "[-q] [-b BLOCK-SIZE] [-i BYTES-PER-INODE] [-o hurd|linux] [-L LABEL] [-E root_owner[=UID:GID]] [-T TYPE] DEVICE [BLOCKS]";

@@ -4,7 +4,7 @@ import type { Syscall } from "../../mach/kern/syscall.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { Mutex } from "../lib/sync.ts";
-import type { Disk } from "./disk.ts";
+import type { Disk } from "../lib/disk.ts";
 import { Absent, DiskError, Image } from "./image.ts";
 import { Super, SUPER_AT, SUPER_SIZE, VALID_FS } from "./layout.ts";
 import { readGeometry } from "./superblock.ts";

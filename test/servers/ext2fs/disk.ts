@@ -9,7 +9,7 @@ import type { Libc } from "../../../glibc-shim/libc.ts";
 import type { MachPort } from "../../../mach/ipc/names.ts";
 import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
-import type { Disk } from "../../../servers/ext2fs/disk.ts";
+import type { Disk } from "../../../servers/lib/disk.ts";
 import { Mounted } from "../../../servers/ext2fs/mounted.ts";
 import { Ext2Store } from "../../../servers/ext2fs/store.ts";
 import { Diskfs } from "../../../servers/lib/diskfs/filesystem.ts";
