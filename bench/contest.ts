@@ -11,6 +11,8 @@ export interface Contestant {
   readonly name: string;
   readonly what: string;
   readonly unit: "/s" | "ms" | "bytes" | "MB/s";
+  /** The process of its own in which it is sampled (apart.ts), with whoever names the same; undefined: the bench's. */
+  readonly home?: string;
   /** One figure. `quick`: a rough one will do. Undefined: it cannot be measured here (no compiler, no privilege). */
   sample(quick: boolean): number | undefined | Promise<number | undefined>;
 }
@@ -98,13 +100,13 @@ interface Keeping {
 }
 
 /** A contestant whose world is made when it is first sampled, and kept: the second round finds it warm. */
-export function kept(name: string, what: string, make: () => Work | Promise<Work>, { unit = "/s", warm = 1 }: Keeping = {}): Contestant {
+export function kept(name: string, what: string, make: () => Work | Promise<Work>, { unit = "/s", warm = 3 }: Keeping = {}): Contestant {
   let work: Work | undefined;
   const sample = async (quick: boolean): Promise<number> => {
     const seconds = budget(quick);
     return rate((work ??= await warmed(await make(), warm * seconds * 1000)), seconds);
   };
-  return { name, what, unit, sample };
+  return { name, what, unit, sample, home: name };
 }
 
 /** Somebody who takes part in a contest of short turns. */
@@ -146,7 +148,8 @@ export function inTurn(all: readonly Turn[], warm: number): readonly Contestant[
     taken.delete(name);
     return figure;
   };
-  return all.map(({ name, what }) => ({ name, what, unit: "/s", sample: (quick) => sample(name, quick) }));
+  const home = all.map((turn) => turn.name).join(" ");
+  return all.map(({ name, what }) => ({ name, what, unit: "/s", home, sample: (quick) => sample(name, quick) }));
 }
 
 /** Seconds of one sample. */

@@ -1,4 +1,5 @@
 /** Everything that is measured, in the order of the table. */
+import { apart } from "./apart.ts";
 import type { Contestant } from "./contest.ts";
 import { exploreContestants } from "./explore.ts";
 import { manyContestants } from "./kernel/many.ts";
@@ -16,8 +17,11 @@ import { startContestants } from "./system/boots.ts";
 import { programContestants } from "./system/programs.ts";
 import { replayContestants } from "./system/replay.ts";
 
-export const contestants: readonly Contestant[] = [
+/** As they are sampled in the process that they are in. */
+export const here: readonly Contestant[] = [
   ...[rpcContestants, mixContestants, oolContestants, manyContestants, memoryContestants, watchedContestants],
   ...[programContestants, startContestants, replayContestants, exploreContestants],
   ...[cContestants, spinContestants, javascriptPeers, actorPeers, threadPeers],
 ].flat();
+
+export const contestants: readonly Contestant[] = apart(here);

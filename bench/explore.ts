@@ -4,7 +4,6 @@ import { Machine } from "../mach/kern/machine.ts";
 import { kept, type Contestant } from "./contest.ts";
 import { answer, flatCalls } from "./kernel/rpc.ts";
 import { newTask, receiveRight, sendRight, start } from "./kernel/scene.ts";
-import { inChild } from "./place.ts";
 
 /** Two clients that call a server `calls` times each: a trap a call at the client, one at the server, and its first receive. */
 const scenario = (calls: number): Scenario<number> => ({
@@ -35,19 +34,12 @@ function exploring(calls: number, executions: number, of: "executions" | "traps"
   };
 }
 
-/** Working for five samples before the first: in a fresh process all has to be compiled. */
+/** Working for five samples before the first: all has to be compiled. */
 const warm = { warm: 5 };
 
-/** The contestants in this process. */
-export const exploredHere: readonly Contestant[] = [
+export const exploreContestants: readonly Contestant[] = [
   kept("explore", "executions of a scenario with three threads and 61 traps, depth first", () => exploring(15, 500, "executions"), warm),
   kept("explore-traps", "traps that those executions make", () => exploring(15, 500, "traps"), warm),
   kept("explore-600", "executions of ten times that length", () => exploring(150, 50, "executions"), warm),
   kept("explore-6k", "executions of a hundred times that length", () => exploring(1500, 5, "executions"), warm),
 ];
-
-/** Each sample in a Node of its own, as `npm run lab -- explore` is one: what other figures leave behind in a process (code for other shapes, a grown heap) no user of the explorer has. */
-export const exploreContestants: readonly Contestant[] = exploredHere.map((contestant) => ({
-  ...contestant,
-  sample: (quick) => Number(inChild(`${quick ? "quick-" : ""}${contestant.name}`)),
-}));

@@ -7,8 +7,8 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 
 const bundled = !import.meta.url.endsWith(".ts");
 
-/** The command that samples the one contestant `name` in a fresh Node with `flags`; prints one JSON value. */
-function childCommand(name: string, flags: readonly string[]): readonly string[] {
+/** The arguments of a Node with `flags` that runs the part `name` (child.ts); it prints one JSON value. */
+export function childCommand(name: string, flags: readonly string[]): readonly string[] {
   const main = pathToFileURL(`${root}${bundled ? "dist/bench.mjs" : "bench/main.ts"}`).href;
   const text = `const { main } = await import(${JSON.stringify(main)}); process.exitCode = await main(["--child", ${JSON.stringify(name)}]);`;
   return [...flags, ...(bundled ? [] : ["--import", "tsx"]), "--input-type=module", "-e", text];

@@ -87,13 +87,13 @@ export function mach_port_mod_refs(space: Space, name: number, right: number, de
 }
 
 /** The type bits of an entry, requests included. */
-export function typeBits(entry: Entry): number {
-  return (entry.type | (entry.request !== 0 ? PortType.DNREQUEST : 0) | (entry.accepting !== null ? PortType.MAREQUEST : 0)) >>> 0;
+export function typeBits(space: Space, entry: Entry): number {
+  return (entry.type | (entry.request !== 0 ? PortType.DNREQUEST : 0) | (space.accepting(entry) !== undefined ? PortType.MAREQUEST : 0)) >>> 0;
 }
 
 export function mach_port_type(space: Space, name: number): Answer<number> {
   const entry = space.lookup(name);
-  return entry ? ok(typeBits(entry)) : { err: Kern.INVALID_NAME };
+  return entry ? ok(typeBits(space, entry)) : { err: Kern.INVALID_NAME };
 }
 
 /** All names, ascending, and their types. */
@@ -104,7 +104,7 @@ export function mach_port_names(space: Space): { readonly names: readonly number
     const entry = space.lookup(name);
     if (!entry) continue;
     names.push(name);
-    types.push(typeBits(entry));
+    types.push(typeBits(space, entry));
   }
   return { names, types };
 }
@@ -130,7 +130,8 @@ function renamed(space: Space, entry: Entry, to: number): void {
   if (!(object instanceof Port)) return;
   if (entry.type & PortType.RECEIVE) object.receiverName = to;
   else if (entry.type === PortType.SEND) space.rememberSend(object, to);
-  if (entry.accepting) entry.accepting.name = to;
+  const told = space.accepting(entry);
+  if (told !== undefined) told.name = to;
   const request = object.deadNames?.get(entry.request);
   if (request) request.name = to;
 }

@@ -85,9 +85,9 @@ function sendNotifying(space: Space, msg: MachMsg, kmsg: Kmsg, port: Port): Kern
   if (!notify || !(notify.type & PortType.RECEIVE)) return Msg.SEND_INVALID_NOTIFY;
   const name = space.nameOf(port);
   const entry = name === undefined ? undefined : space.lookup(name);
-  if (entry?.accepting) return Msg.SEND_NOTIFY_IN_PROGRESS;
-  const request = new AcceptRequest(notify.port.makeSendOnce(), name ?? 0, entry);
-  if (entry) entry.accepting = request;
+  if (entry && space.accepting(entry)) return Msg.SEND_NOTIFY_IN_PROGRESS;
+  const request = new AcceptRequest(notify.port.makeSendOnce(), name ?? 0, space, entry);
+  if (entry) space.setAccepting(entry, request);
   kmsg.accepted = request;
   deliverAlways(kmsg);
   return Msg.SEND_WILL_NOTIFY;
@@ -97,16 +97,19 @@ function sendNotifying(space: Space, msg: MachMsg, kmsg: Kmsg, port: Port): Kern
 class AcceptRequest implements MsgAccepted {
   name: number;
   readonly notify: Port;
+  private readonly space: Space;
   private readonly entry: Entry | undefined;
 
-  constructor(notify: Port, name: number, entry: Entry | undefined) {
+  constructor(notify: Port, name: number, space: Space, entry: Entry | undefined) {
     this.notify = notify;
     this.name = name;
+    this.space = space;
     this.entry = entry;
   }
 
   accepted(): void {
-    if (this.entry?.accepting === this) this.entry.accepting = null;
+    const { space, entry } = this;
+    if (entry !== undefined && space.accepting(entry) === this) space.setAccepting(entry, undefined);
     notifyMsgAccepted(this.notify, this.name);
   }
 }

@@ -31,8 +31,6 @@ export class Entry {
   urefs: number;
   /** Slot of the dead-name request in the port's table; 0 is none. */
   request = 0;
-  /** A message sent from here with SEND_NOTIFY has not been received yet. */
-  accepting: MsgAccepted | null = null;
 
   constructor(type: number, object: Port | PortSet | null, urefs: number) {
     this.type = type;
@@ -45,12 +43,6 @@ export class Entry {
     invariant(this.object !== null && this.type !== PortType.PORT_SET, "the entry names a port");
     return this.object as Port;
   }
-}
-
-/** The name is gone, or dead: the message-accepted notification will say null. */
-function dropAccepting(entry: Entry): void {
-  if (entry.accepting) entry.accepting.name = 0;
-  entry.accepting = null;
 }
 
 /** Stands in the table for a freed name that is on the list. */
@@ -68,6 +60,8 @@ export class Space {
   private lowest = 1;
   /** Stood for a send-once right; type, references and requests are as those of a new one. */
   private spare: Entry | null = null;
+  /** Messages sent with SEND_NOTIFY that have not been received yet, by the entry that they were sent from; null while there are none. */
+  private accepts: Map<Entry, MsgAccepted> | null = null;
   /** Names of send rights for ports whose receive right is elsewhere. */
   private sendNames: SendNames | null = null;
 
@@ -129,7 +123,7 @@ export class Space {
     }
     entry.type = PortType.DEAD_NAME;
     entry.object = null;
-    dropAccepting(entry);
+    if (this.accepts !== null) this.dropAccepting(entry);
     if (entry.request !== 0) {
       entry.urefs++;
       entry.request = 0;
@@ -176,7 +170,7 @@ export class Space {
 
   /** `name` stands for `entry` no more. */
   private gone(name: number, entry: Entry): void {
-    if (entry.accepting !== null) dropAccepting(entry);
+    if (this.accepts !== null) this.dropAccepting(entry);
     const { rights } = this.realm;
     if (rights && entry.type !== 0) rights.changed(this, name, undefined);
   }
@@ -194,6 +188,24 @@ export class Space {
   reuse(entry: Entry): void {
     entry.object = null;
     this.spare = entry;
+  }
+
+  /** Who is to be told that a message sent from `entry` has been received; one at a time. */
+  accepting(entry: Entry): MsgAccepted | undefined {
+    return this.accepts?.get(entry);
+  }
+  setAccepting(entry: Entry, told: MsgAccepted | undefined): void {
+    if (told !== undefined) (this.accepts ??= new Map<Entry, MsgAccepted>()).set(entry, told);
+    else this.accepts?.delete(entry);
+    if (this.accepts?.size === 0) this.accepts = null;
+  }
+
+  /** The name is gone, or dead: the message-accepted notification will say null. */
+  private dropAccepting(entry: Entry): void {
+    const told = this.accepting(entry);
+    if (told === undefined) return;
+    told.name = 0;
+    this.setAccepting(entry, undefined);
   }
 
   /** `entry` gets the unused name `to` instead of `from`. */

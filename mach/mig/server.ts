@@ -69,7 +69,7 @@ export function serve<R extends Routines, Self>(
     services[id - sub.base] = made;
     return made;
   };
-  return { handles: (id) => names.has(id), find: ({ id }) => services[id - sub.base] ?? make(id) };
+  return { handles: (id) => names.has(id), find: ({ id }) => (id < sub.base ? undefined : (services[id - sub.base] ?? make(id))) };
 }
 
 type Handler = ((self: unknown, args: Readonly<Record<string, unknown>>, request: MachMsg) => Syscall<Outcome<Fields>>) | undefined;
@@ -171,7 +171,18 @@ export function* machMsgServer(from: MachPort, demuxer: Demuxer): Syscall<KernRe
     msg.take = true;
     const code = yield msg;
     if (code === Msg.SUCCESS) {
-      reply = yield* answerRequest(msg, demuxer);
+      // answerRequest itself, but for a frame less
+      const { id, items } = msg;
+      const service = demuxer.find(msg);
+      const run = service === undefined ? Mig.BAD_ID : service.run(msg);
+      let outcome: Outcome<Fields>;
+      if (typeof run === "number") outcome = { err: run };
+      else {
+        let step = resume.call(run, 0);
+        while (step.done !== true) step = resume.call(run, yield step.value);
+        outcome = step.value;
+      }
+      reply = putReply(msg, id, service, outcome) || (yield* settle(msg, id, items, service, outcome));
     } else if (reply && sendFailed(code)) {
       yield* mach_msg_destroy(msg);
       reply = false;

@@ -44,8 +44,13 @@ export class EntryList {
   }
 
   private gapChanged(i: number): void {
-    const entry = this.entries[i];
+    const entry = this.entry(i);
     if (entry !== undefined) entry.gapOrder = ++this.gaps;
+  }
+
+  /** The `i`th entry. Not `entries[-1]`: to V8 that is a property of an odd name, which it looks for the slow way. */
+  private entry(i: number): Entry | undefined {
+    return i < 0 ? undefined : this.entries[i];
   }
 
   /** A place for `size` bytes at a multiple of `mask` + 1, or undefined. */
@@ -121,7 +126,7 @@ export class EntryList {
   /** Makes one entry of `entry` and the one before it, when they continue each other (`vm_map_coalesce_entry`). */
   private joinWithPrevious(entry: Entry): Entry {
     const i = this.entries.indexOf(entry);
-    const before = this.entries[i - 1];
+    const before = this.entry(i - 1);
     if (before === undefined || !continues(before, entry)) return entry;
     if (before.object !== null && before.object === entry.object) entry.object.release();
     else if (before.object !== null) for (let at = entry.start; at < entry.end; at += PAGE_SIZE) before.object.drop(before.page(at));
@@ -146,7 +151,7 @@ export class EntryList {
     const gone = this.clip(start, end);
     if (gone.length === 0) return gone;
     const i = this.entries.indexOf(gone[0] as Entry);
-    if (this.firstFree !== null && this.firstFree.start >= start) this.firstFree = this.entries[i - 1] ?? null;
+    if (this.firstFree !== null && this.firstFree.start >= start) this.firstFree = this.entry(i - 1) ?? null;
     this.entries.splice(i, gone.length);
     for (const entry of gone) this.mapped -= entry.end - entry.start;
     this.gapChanged(i - 1);

@@ -3,7 +3,10 @@ import { withoutTap } from "../../bench/kernel/without-tap.ts";
 import { mix } from "../../bench/kernel/mix.ts";
 import { answer, flat, machineOf } from "../../bench/kernel/rpc.ts";
 import { watchedPair, type Watcher } from "../../bench/kernel/watched-pair.ts";
+import { apart } from "../../bench/apart.ts";
 import { childPart } from "../../bench/child.ts";
+import { here } from "../../bench/contestants.ts";
+import { exploreContestants } from "../../bench/explore.ts";
 
 describe("what the bench measures works", () => {
   it("a null RPC is two traps", () => {
@@ -19,7 +22,12 @@ describe("what the bench measures works", () => {
   });
   for (const watcher of ["nobody", "listener", "filter", "record"] satisfies Watcher[])
     it(`the null RPC goes on with ${watcher} watching`, () => expect(watchedPair(watcher)()).to.equal(5000));
-  it("the explorer is sampled as a part of its own", async () => expect(await childPart("quick-explore")).to.be.above(0));
+  it("the explorer", async () => expect(await exploreContestants[0]?.sample(true)).to.be.above(0));
+  it("whoever is kept is sampled in a process of its own, again and again; who is not there has no figure", async () => {
+    const [floor, lost] = apart([...here.filter((c) => c.name === "floor"), { name: "no-such", what: "", unit: "/s", home: "lost", sample: () => 1 }]);
+    for (let round = 0; round < 2; round++) expect(await floor?.sample(true)).to.be.above(0);
+    expect(await lost?.sample(true)).to.equal(undefined);
+  });
   it("a part that is not there has no value", () => expect(childPart("memory-x")).to.equal(undefined));
 });
 

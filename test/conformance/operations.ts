@@ -253,10 +253,11 @@ function dump(subject: Subject, names: Names): Record<string, Actual> {
   const all: Record<string, Actual> = {};
   for (const slot of slots) {
     const space = subject.isDead(slot) ? undefined : subject.taskOf(slot)?.space;
-    for (const name of space?.names() ?? []) {
-      const entry = space?.lookup(name);
+    if (space === undefined) continue;
+    for (const name of space.names()) {
+      const entry = space.lookup(name);
       if (!entry || (slot === "T0" && (name === SELF || name === REPLY))) continue;
-      const shown: Record<string, Actual> = { type: kindLetters(typeBits(entry)) };
+      const shown: Record<string, Actual> = { type: kindLetters(typeBits(space, entry)) };
       const { object } = entry;
       if (object === null) shown["dead"] = entry.urefs;
       else if (object instanceof PortSet) shown["members"] = new NameList(slot, [...object.members].map((p) => p.receiverName), false);

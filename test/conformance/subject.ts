@@ -126,7 +126,7 @@ export class Subject {
       const kinds = new Map<number, string>();
       for (const name of task.space.names()) {
         const entry = task.space.lookup(name);
-        if (entry && !(slot === "T0" && (name === SELF || name === REPLY))) kinds.set(name, kindLetters(typeBits(entry)));
+        if (entry && !(slot === "T0" && (name === SELF || name === REPLY))) kinds.set(name, kindLetters(typeBits(task.space, entry)));
       }
       all.set(slot, kinds);
     }

@@ -261,7 +261,7 @@ function line(space: Space, name: number): string {
   const entry = space.lookup(name);
   if (!entry) return "";
   const { object } = entry;
-  const kind = `${name}:${kindLetters(calls.typeBits(entry))}`;
+  const kind = `${name}:${kindLetters(calls.typeBits(space, entry))}`;
   if (object instanceof PortSet) return `${kind}{${[...object.members].map((p) => p.receiverName).sort((a, b) => a - b).join()}}`;
   const refs = entry.type & (PortTypeSend | PortTypeDead) ? String(entry.urefs) : "";
   if (!(object instanceof Port) || !(entry.type & PortTypeReceive)) return kind + refs;
