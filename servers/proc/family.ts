@@ -1,6 +1,7 @@
 /** Parents and children, pids and ports, marks (auth-proc.md §2.4, §2.5, §2.9). */
 import { MACH_PORT_NULL, MsgType, portValid, type MachPort } from "../../mach/ipc/names.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
+import type { Failure } from "../../mach/kern/kern-return.ts";
 import { machCall } from "../../mach/interfaces/mach.ts";
 import { addSendRef, deallocate } from "../../glibc-shim/rights.ts";
 import { Errno } from "../interfaces/errno.ts";
@@ -135,15 +136,16 @@ function* setInitTask(table: ProcessTable, task: MachPort): Syscall<void> {
 }
 
 /** Suspends every thread of the task but one; the task meanwhile as a whole, so that no thread makes another. */
-function* stopThreads(task: MachPort, contthread: MachPort): Syscall<{ readonly err: 0 } | { readonly err: typeof Errno.ESRCH }> {
+function* stopThreads(task: MachPort, contthread: MachPort): Syscall<{ readonly err: 0 } | { readonly err: Failure }> {
   const suspended = yield* machCall.task_suspend(task, {});
-  if (suspended.err) return { err: suspended.err as typeof Errno.ESRCH };
+  if (suspended.err) return suspended;
   const threads = yield* machCall.task_threads(task, {});
   for (const thread of threads.err ? [] : threads.thread_list) {
     if (thread !== contthread) yield* machCall.thread_suspend(thread, {});
     yield* deallocate(thread);
   }
-  yield* machCall.task_resume(task, {});
+  const resumed = yield* machCall.task_resume(task, {});
+  if (threads.err || resumed.err) return threads.err ? threads : resumed;
   yield* deallocate(contthread);
   return { err: 0 };
 }
@@ -162,7 +164,7 @@ export function markHandlers(table: ProcessTable): ProcHandlers {
       return { err: 0 };
     },
     *proc_mark_cont(proc) {
-      Object.assign(proc, { stopped: false, continued: true, status: W_CONTINUED, sigcode: 0, waited: false });
+      Object.assign(proc, { stopped: false, continued: true, status: W_CONTINUED, waited: false });
       yield* report(proc, CLD_CONTINUED);
       return { err: 0 };
     },

@@ -210,7 +210,7 @@ describe("waiting", () => {
     const { EAGAIN, ECHILD, EINVAL, EBUSY, ESRCH } = Errno;
     expect(got.running).to.deep.equal([EAGAIN, ECHILD, EAGAIN, ECHILD]);
     expect(got.stopped).to.deep.equal([EAGAIN, [0x127f, 7, got.pid], EAGAIN]);
-    expect(got.continued).to.deep.equal([0xffff, 0, got.pid]);
+    expect(got.continued).to.deep.equal([0xffff, 7, got.pid]);
     expect(got.marks).to.deep.equal([EINVAL, 0, EBUSY, EAGAIN]);
     expect(got.zombies).to.deep.equal([MACH_PORT_NULL, Mig.TYPE_ERROR, ESRCH, Msg.SEND_INVALID_DEST]);
     expect(got.ends).to.deep.equal([[0x300, 0, got.pid], [0x300, 0, got.pid], ECHILD]);
