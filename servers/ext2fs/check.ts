@@ -27,7 +27,7 @@ class Check {
   private readonly named = new Map<number, number>();
   /** Blocks of attributes, with those who have them. */
   private readonly shared = new Map<number, number>();
-  private readonly dirs = new Map<number, number>();
+  private readonly dirs = new Set<number>();
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -40,7 +40,7 @@ class Check {
     const { g } = this;
     for (let group = 0; group < g.groups; group++) this.claimGroup(group);
     for (let ino = 1; ino <= g.inodes; ino++) if (this.inUse(ino)) this.checkInode(ino);
-    for (const [ino, parent] of this.dirs) this.checkDirectory(ino, parent);
+    for (const ino of this.dirs) this.checkDirectory(ino);
     for (let ino = 1; ino <= g.inodes; ino++) this.checkLinks(ino);
     for (const [block, users] of this.shared) if (this.u32(block * g.blockSize + 4) !== users) this.fault(`attributes in block ${block} have ${users} users`);
     this.checkBitmaps();
@@ -106,7 +106,7 @@ class Check {
     if (((count + other) * this.g.blockSize) / 512 !== sectors) this.fault(`inode ${ino} has ${count + other} blocks, says ${sectors} sectors`);
     const size = this.u32(at + F.SIZE) + (S_ISREG(mode) ? this.u32(at + F.SIZE_HIGH) * 2 ** 32 : 0);
     if (ino >= FIRST_NAMED && (last + 1) * this.g.blockSize >= size + this.g.blockSize) this.fault(`inode ${ino} has blocks behind its end`);
-    if (S_ISDIR(mode)) this.dirs.set(ino, 0);
+    if (S_ISDIR(mode)) this.dirs.add(ino);
   }
 
   /** Blocks of an inode beside its contents. */
@@ -156,7 +156,7 @@ class Check {
     }
   }
 
-  private checkDirectory(ino: number, _parent: number): void {
+  private checkDirectory(ino: number): void {
     let n = 0;
     for (const block of this.directoryBlocks(ino)) {
       const start = block * this.g.blockSize;

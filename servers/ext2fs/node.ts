@@ -3,7 +3,7 @@ import type { Syscall } from "../../mach/kern/syscall.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
 import { modeToType, type DirectoryEntry } from "../interfaces/dirent.ts";
 import { Errno } from "../interfaces/errno.ts";
-import { S_IFMT, S_IFREG, S_IPTRANS, S_ISLNK } from "../interfaces/stat.ts";
+import { S_IFMT, S_IFREG, S_IPTRANS, S_ISDIR, S_ISLNK, S_ISREG } from "../interfaces/stat.ts";
 import { Node, type NodeStatus, type Status } from "../lib/diskfs/node.ts";
 import { readContents, readLink, setSize, writeContents, writeLink } from "./contents.ts";
 import { enterName, isEmptyDirectory, listNames, lookupName, removeName, rewriteName } from "./directory.ts";
@@ -27,7 +27,8 @@ export class Ext2Node extends Node {
   }
   get allocated(): number {
     const { blockSize } = this.inode.volume.geometry;
-    return this.inode.hasPointers ? Math.ceil(this.st.size / blockSize) * blockSize : 0;
+    const { mode, size } = this.st;
+    return S_ISREG(mode) || S_ISDIR(mode) || (S_ISLNK(mode) && this.blocks > 0) ? Math.ceil(size / blockSize) * blockSize : 0;
   }
 
   /** Puts the status where it is kept. */

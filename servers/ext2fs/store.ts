@@ -1,6 +1,7 @@
 /** The filesystem's half that libdiskfs wants: nodes by their numbers, room, options, and the way back to the disk. */
 import type { Libc } from "../../glibc-shim/libc.ts";
 import type { Result } from "../../glibc-shim/errno.ts";
+import { invariant } from "../../mach/kern/invariant.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { FSTYPE_EXT2FS, NAME_MAX } from "../interfaces/hurd-types.ts";
@@ -8,7 +9,6 @@ import { S_IFMT, S_ISDIR, S_ITRANS, type Timespec } from "../interfaces/stat.ts"
 import type { Statfs } from "../interfaces/statfs.ts";
 import { Store, type NodeStatus, type Status } from "../lib/diskfs/node.ts";
 import { makeFile, openFile } from "./files.ts";
-import { damaged } from "./image.ts";
 import { readStatus, type Inode } from "./inode.ts";
 import { LINK_MAX, ROOT_INO, Super, VALID_FS } from "./layout.ts";
 import type { Mounted, Refused } from "./mounted.ts";
@@ -72,7 +72,7 @@ export class Ext2Store extends Store {
   }
 
   get root(): Ext2Node {
-    if (this.rootNode === undefined) throw damaged("no root node!");
+    invariant(this.rootNode !== undefined, "a store has its root from the beginning");
     return this.rootNode;
   }
 

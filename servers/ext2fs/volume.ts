@@ -1,5 +1,5 @@
 /** An ext2 filesystem on a disk: its sizes, its groups, and which blocks are no file's. */
-import { damaged, DiskError, type Image } from "./image.ts";
+import { damaged, type Image } from "./image.ts";
 import { Group, Super, SUPER_AT } from "./layout.ts";
 import { descriptorBlocks, hasSuper, inodeTableBlocks, type Geometry } from "./superblock.ts";
 
@@ -95,7 +95,7 @@ function systemBlocks(image: Image, g: Geometry): Uint8Array {
   const taken = new Uint8Array(g.blocks);
   const take = (block: number, count: number): void => {
     for (let b = block; b < block + count; b++) {
-      if (b < g.firstDataBlock || b >= g.blocks || taken[b] !== 0) throw new DiskError(damaged("").code, `the group descriptors claim block ${b}, which is not free for them`);
+      if (b < g.firstDataBlock || b >= g.blocks || taken[b] !== 0) throw damaged(`the group descriptors claim block ${b}, which is not free for them`);
       taken[b] = 1;
     }
   };
