@@ -9,7 +9,7 @@ import { MsgType, type MachPort } from "../../mach/ipc/names.ts";
 import { machCall } from "../../mach/interfaces/mach.ts";
 import { mig_task_self } from "../../mach/mig/client.ts";
 import { store, type Syscall } from "../../mach/kern/syscall.ts";
-import { kept, type Contestant } from "../contest.ts";
+import { inTurn, kept, type Contestant } from "../contest.ts";
 import { asking, bytes, check, depth1, echo, pairOf } from "./rpc.ts";
 
 // no spread: V8 would make a class of its own for each such object
@@ -73,10 +73,18 @@ const sizes: readonly (readonly [string, string, number])[] = [
 /** Traps of a round trip by address: the message and vm_deallocate at the client, the message at the server. */
 const TRAPS = 3;
 
-/** Round trips between two looks at the clock: bytes from registers are copied. */
+/** Round trips of one turn by address, and between two looks at the clock from registers, where bytes are copied. */
+const TURN = 1_000;
 const sliceOf = (size: number): number => Math.max(10, Math.min(5_000, (8_000 * KIB) / size));
 
 export const oolContestants: readonly Contestant[] = [
-  ...sizes.map(([name, size, n]) => kept(`ool-${name}`, `${size} out of line by address, there and back, given back`, () => pairOf({ client: client(n), server }, TRAPS, sliceOf(n)))),
+  ...inTurn(
+    sizes.map(([name, size, n]) => ({
+      name: `ool-${name}`,
+      what: `${size} out of line by address, there and back, given back`,
+      make: () => pairOf({ client: client(n), server }, TRAPS, TURN),
+    })),
+    3,
+  ),
   ...sizes.map(([name, size, n]) => kept(`ool-registers-${name}`, `${size} out of line from registers, there and back`, () => pairOf({ client: asking(bytes(n, false), depth1), server: echo }, undefined, sliceOf(n)))),
 ];

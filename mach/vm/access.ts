@@ -106,8 +106,9 @@ export function copyin(map: VmMap, address: number, size: number): VmCopy | Faul
   const entries = ready(map, address, size, Prot.READ);
   if (isFault(entries)) return entries;
   const start = truncPage(address);
-  const clipped = map.list.clip(start, roundPage(address + size));
-  return VmCopy.ofObject(snapshot(clipped, start, size + (address - start)), address - start, size);
+  const end = roundPage(address + size);
+  const whole = entries[0]?.start === start && entries[entries.length - 1]?.end === end;
+  return VmCopy.ofObject(snapshot(whole ? entries : map.list.clip(start, end), start, size + (address - start)), address - start, size);
 }
 
 /** What the entries show from `start` on, as an object of its own. All of it is here. */
