@@ -72,6 +72,16 @@ describe("a system that boots from an ext2 disk", function () {
     expect(again.output.replace(/ +/g, " ")).to.match(/^ ?5000\ntotal \d+\n-rw-r----- 1 guest guest 23893 .* n\n\/hurd\/hello\nHello, world!\n$/);
   });
 
+  it("has a disk without a fault also when many use it at once, whoever runs next", () => {
+    const job = (n: number): string =>
+      `(for i in 1 2 3; do mkdir -p d$i/e; seq 900 > d$i/f${n}; cp d$i/f${n} d$i/e/g${n}; mv d$i/e/g${n} h${n}; ln h${n} d$i/h${n}; cat d$i/f${n} > /dev/null; rm -f d$i/f${n}; rm -r d$i/e 2> /dev/null; done) &`;
+    for (const seed of [1, 2]) {
+      const { machine, status } = run({ disk: image(), scheduler: "random", seed, commands: `cd /tmp; fsysopts / --sync=1; ${[1, 2, 3].map(job).join(" ")} wait; ls` });
+      const left = bytesOf(machine, "hd0");
+      expect([status, check(left), stateOf(left) & VALID_FS], `seed ${seed}`).to.deep.equal([0, [], VALID_FS]);
+    }
+  });
+
   it("that was switched off finds its disk unclean, and only reads from it until it is told otherwise", () => {
     const session = new Session({ disk: image(), run: { user: "root", commands: "fsysopts / --sync; touch /tmp/x; cat" } }, () => undefined);
     expect(session.run()).to.equal("input");
