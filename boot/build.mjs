@@ -26,7 +26,7 @@ function newest(dir) {
 }
 
 /** What makes a run of the system what it is: a trace of one such program is not replayed by another. */
-const program = ["mach", "servers", "glibc-shim", "boot/root", "boot/image.ts", "boot/instructions.ts", "boot/servers.ts", "boot/system.ts"];
+const program = ["mach", "servers", "glibc-shim", "boot/root", "boot/image.ts", "boot/ext2-image.ts", "boot/instructions.ts", "boot/servers.ts", "boot/system.ts"];
 
 /** A hash of all sources of the program. */
 function sourcesHash() {

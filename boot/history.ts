@@ -5,7 +5,7 @@
 import { crc32 } from "../rpctrace/crc32.ts";
 import type { TraceHeader } from "../rpctrace/record.ts";
 import { isHole } from "../servers/interfaces/holes.ts";
-import { scriptFor, type SystemOptions } from "./system.ts";
+import { scriptFor, type ExtraDisk, type SystemOptions } from "./system.ts";
 
 type Run = TraceHeader["run"];
 
@@ -27,6 +27,7 @@ export function runOf(system: SystemOptions, disk?: string): Run {
     ...{ seed, scheduler: typeof scheduler === "string" ? scheduler : CALLERS, singleUser, holes: holes.join(","), bootScript },
     ...(run === undefined ? {} : { user: run.user, commands: run.commands }),
     ...(system.disk === undefined ? {} : { disk: disk ?? "", diskSum: crc32(system.disk) }),
+    ...Object.fromEntries((system.disks ?? []).flatMap(({ name, path, bytes }) => [[`disk.${name}`, path], [`diskSum.${name}`, crc32(bytes)]])),
   };
 }
 
@@ -37,12 +38,22 @@ export function systemOf(run: Run, read: ReadFile): SystemOptions {
   const { seed, scheduler, singleUser, holes, bootScript, user, commands } = run;
   if (typeof seed !== "number" || !isText(scheduler) || typeof singleUser !== "boolean" || !isText(holes) || !isText(bootScript))
     throw new HistoryError("the trace does not say how its system was built");
+  const disks = extraDisks(run, read);
   const disk = isText(run["disk"]) ? sameDisk(run["disk"], run["diskSum"], read) : undefined;
   return {
     ...{ seed, scheduler, singleUser, bootScript, holes: holes.split(",").filter(isHole) },
     ...(isText(user) && isText(commands) ? { run: { user, commands } } : {}),
     ...(disk === undefined ? {} : { disk }),
+    ...(disks.length === 0 ? {} : { disks }),
   };
+}
+
+/** The disks beside the root's. */
+function extraDisks(run: Run, read: ReadFile): readonly ExtraDisk[] {
+  return Object.entries(run).flatMap(([key, path]) => {
+    const [, name] = /^disk\.(\w+)$/.exec(key) ?? [];
+    return name === undefined || !isText(path) ? [] : [{ name, path, bytes: sameDisk(path, run[`diskSum.${name}`], read) }];
+  });
 }
 
 function sameDisk(path: string, sum: unknown, read: ReadFile): Uint8Array {

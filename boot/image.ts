@@ -46,6 +46,7 @@ const devices: readonly (readonly [string, RamdiskNode])[] = [
   ["console", node(0o600)],
   ["fd", node(0o644, "/hurd/magic", "--directory", "fd")],
   ["full", node(0o666, "/hurd/null", "--full")],
+  ...["hd0", "hd1", "hd2", "hd3"].map((name) => [name, node(0o640, "/hurd/storeio", name)] as const),
   ["null", node(0o666, "/hurd/null")],
   ["stderr", symlink("fd/2")],
   ["stdin", symlink("fd/0")],

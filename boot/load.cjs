@@ -11,9 +11,6 @@ void [process.stdout, require("node:util").parseArgs];
 // Code is optimised later than V8 does by itself (a fifth as eagerly): a start is over by then, and much of what it would have optimised it would have had to undo.
 setFlagsFromString("--interrupt-budget=600000");
 
-// V8 would begin to look for garbage in the old space just when a start ends, and Node would wait for it. Who stays gets it back (start.cjs).
-setFlagsFromString("--no-incremental-marking");
-
 /** Where the compiled code of the bundle at `path` is kept. */
 const cacheOf = (path) => path.replace(/\.cjs$/, ".cache");
 
@@ -31,6 +28,8 @@ function cachedCode(path, name) {
 
 /** The script of the bundle at `path`, and what it exports. */
 function load(path) {
+  // V8 would begin to look for garbage in the old space just when a start ends, and Node would wait for it. Who stays gets it back (start.cjs).
+  setFlagsFromString("--no-incremental-marking");
   const source = readFileSync(path, "latin1");
   const name = source.slice(0, FIRST_LINE);
   const cachedData = cachedCode(path, name);

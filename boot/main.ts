@@ -45,6 +45,7 @@ function systemOptions(o: BootOptions): SystemOptions {
     ...(o.commands === undefined ? {} : { run: { user: o.user, commands: o.commands } }),
     ...(o.bootScript === undefined ? {} : { bootScript: new TextDecoder().decode(read(o.bootScript, "the boot script")) }),
     ...(o.disk === undefined ? {} : { disk: read(o.disk, "the disk image") }),
+    ...(o.disks.length === 0 ? {} : { disks: o.disks.map(({ name, path }) => ({ name, path, bytes: read(path, "the disk image") })) }),
   };
 }
 

@@ -18,7 +18,10 @@ export interface BootOptions {
   readonly foreign: ForeignFiles;
   readonly seed: number;
   readonly scheduler: string;
+  /** --disk FILE: the root's. */
   readonly disk: string | undefined;
+  /** --disk NAME=FILE: others, by their devices' names. */
+  readonly disks: readonly { readonly name: string; readonly path: string }[];
   readonly bootScript: string | undefined;
   readonly singleUser: boolean;
   /** --hurd CVE=before: the holes of 2021 that the system still has. */
@@ -51,6 +54,7 @@ Boots a Hurd. Without -c it gives a login prompt in this terminal (root's passwo
       --boot-script FILE the boot script, in the kernel's language
       --disk IMAGE       an ext2 disk (npm run image) or a ramdisk as root, instead of the embedded
                          one; IMAGE itself is never written to
+      --disk hdN=FILE    a disk beside the root's, as device hd1 to hd9
       --help             this text
 `;
 
@@ -67,7 +71,7 @@ const config = {
   include: { type: "string", short: "I", multiple: true },
   seed: { type: "string", default: "0" },
   scheduler: { type: "string", default: "default" },
-  disk: { type: "string" },
+  disk: { type: "string", multiple: true },
   hurd: { type: "string", multiple: true },
   "boot-script": { type: "string" },
   "single-user": { type: "boolean", default: false },
@@ -95,11 +99,23 @@ export function parseBootOptions(args: readonly string[]): BootOptions | "help" 
     foreign: { defs: values.defs ?? [], lists: values["rpc-list"] ?? [], dirs: values.include ?? [] },
     seed: Number(seed),
     scheduler,
-    disk: values.disk,
+    ...parseDisks(values.disk ?? []),
     bootScript: values["boot-script"],
     singleUser: values["single-user"],
     holes: parseHoles(values.hurd ?? []),
   };
+}
+
+/** The words of --disk; the last one for a device counts. */
+function parseDisks(given: readonly string[]): Pick<BootOptions, "disk" | "disks"> {
+  let disk: string | undefined;
+  const disks = new Map<string, string>();
+  for (const word of given) {
+    const [, name, path] = /^(hd[1-9])=(.+)$/.exec(word) ?? [];
+    if (name === undefined || path === undefined) disk = word;
+    else disks.set(name, path);
+  }
+  return { disk, disks: [...disks].map(([name, path]) => ({ name, path })) };
 }
 
 /** The words of --hurd; the last one for a hole counts. */

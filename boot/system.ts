@@ -12,6 +12,14 @@ import { isExt2, withFile } from "./ext2-image.ts";
 import { plainFile, rootTree } from "./image.ts";
 import { instructionName, instructionSet } from "./instructions.ts";
 
+/** A disk beside the root's, as device "hd1" or the like. */
+export interface ExtraDisk {
+  readonly name: string;
+  /** The file that it came from. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What a system is to be. */
 export interface SystemOptions {
   readonly seed?: number;
@@ -26,6 +34,8 @@ export interface SystemOptions {
   readonly disk?: Uint8Array;
   /** The embedded filesystem made ahead; without it, it is made now. */
   readonly embedded?: Ramdisks | undefined;
+  /** More disks; what is written to them is not seen here. */
+  readonly disks?: readonly ExtraDisk[];
   /** Sees the machine before it starts: who listens from here on misses nothing. */
   readonly observe?: (machine: Machine) => void;
   /** Holes of 2021 that this system still has: all of it is built as it was before they were closed. */
@@ -69,6 +79,7 @@ export function buildSystem(options: SystemOptions = {}): Machine {
     ...(scheduler === undefined ? {} : { scheduler }),
   });
   machine.addDevice(device, diskDevice(bytes));
+  for (const extra of options.disks ?? []) machine.addDevice(extra.name, diskDevice(extra.bytes.slice()));
   options.observe?.(machine);
   machine.boot(bootScript, [
     { name: "hurd/tmpfs.static", bytes: encodeImage("hurd/tmpfs") },

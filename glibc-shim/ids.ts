@@ -14,28 +14,28 @@ function* idsOf(p: Process, call: string): Syscall<Ids> {
   return got.value;
 }
 
-/** The first of the available ids, else the first of the effective; a process with neither fails EGRATUITOUS. */
-function real(call: string, available: readonly number[], effective: readonly number[]): number {
-  const id = available[0] ?? effective[0];
+/** The first id; without any: EGRATUITOUS. */
+function first(call: string, ids: readonly number[]): number {
+  const [id] = ids;
   if (id === undefined) throw new UnixError(call, Errno.EGRATUITOUS);
   return id;
 }
 
+/** The real id is an available one, never an effective one: those may be a set-uid program's. */
 export function* getuid(p: Process): Syscall<number> {
-  const { auids, euids } = yield* idsOf(p, "getuid");
-  return real("getuid", auids, euids);
+  return first("getuid", (yield* idsOf(p, "getuid")).auids);
 }
 export function* getgid(p: Process): Syscall<number> {
-  const { agids, egids } = yield* idsOf(p, "getgid");
-  return real("getgid", agids, egids);
+  return first("getgid", (yield* idsOf(p, "getgid")).agids);
 }
+/** Without an effective id it is the real one. */
 export function* geteuid(p: Process): Syscall<number> {
   const { auids, euids } = yield* idsOf(p, "geteuid");
-  return euids[0] ?? real("geteuid", auids, euids);
+  return first("geteuid", [...euids, ...auids]);
 }
 export function* getegid(p: Process): Syscall<number> {
   const { agids, egids } = yield* idsOf(p, "getegid");
-  return egids[0] ?? real("getegid", agids, egids);
+  return first("getegid", [...egids, ...agids]);
 }
 export function* getgroups(p: Process): Syscall<readonly number[]> {
   return (yield* idsOf(p, "getgroups")).egids;
@@ -48,35 +48,35 @@ function* become(p: Process, call: string, ids: Ids): Syscall<void> {
   yield* installAuth(p, made.value);
 }
 
-/** Lists with `id` as the first effective one. */
-const withEffective = (list: readonly number[], id: number): number[] => [id, ...list.slice(1)];
+/** A list with `id` as the first one. */
+const withFirst = (list: readonly number[], id: number): number[] => [id, ...list.slice(1)];
 /** Available ids with `id` as real and saved one. */
 const withReal = (list: readonly number[], id: number): number[] => [id, id, ...list.slice(2)];
 
 export function* setuid(p: Process, uid: number): Syscall<void> {
   const ids = yield* idsOf(p, "setuid");
   const root = ids.euids[0] === 0;
-  yield* become(p, "setuid", { ...ids, euids: withEffective(ids.euids, uid), auids: root ? withReal(ids.auids, uid) : ids.auids });
+  yield* become(p, "setuid", { ...ids, euids: withFirst(ids.euids, uid), auids: root ? withReal(ids.auids, uid) : ids.auids });
 }
 export function* setgid(p: Process, gid: number): Syscall<void> {
   const ids = yield* idsOf(p, "setgid");
   const root = ids.euids[0] === 0;
-  yield* become(p, "setgid", { ...ids, egids: withEffective(ids.egids, gid), agids: root ? withReal(ids.agids, gid) : ids.agids });
+  yield* become(p, "setgid", { ...ids, egids: withFirst(ids.egids, gid), agids: root ? withReal(ids.agids, gid) : ids.agids });
 }
 export function* seteuid(p: Process, uid: number): Syscall<void> {
   const ids = yield* idsOf(p, "seteuid");
-  yield* become(p, "seteuid", { ...ids, euids: withEffective(ids.euids, uid) });
+  yield* become(p, "seteuid", { ...ids, euids: withFirst(ids.euids, uid) });
 }
 export function* setegid(p: Process, gid: number): Syscall<void> {
   const ids = yield* idsOf(p, "setegid");
-  yield* become(p, "setegid", { ...ids, egids: withEffective(ids.egids, gid) });
+  yield* become(p, "setegid", { ...ids, egids: withFirst(ids.egids, gid) });
 }
 
-/** -1 leaves an id as it is. A new real id also saves the effective one. */
+/** -1 leaves an id as it is, and the saved one stays. */
 export function* setreuid(p: Process, ruid: number, euid: number): Syscall<void> {
   const ids = yield* idsOf(p, "setreuid");
-  const euids = euid === -1 ? ids.euids : withEffective(ids.euids, euid);
-  const auids = ruid === -1 ? ids.auids : [ruid, ...(euids[0] === undefined ? ids.auids.slice(1) : [euids[0], ...ids.auids.slice(2)])];
+  const euids = euid === -1 ? ids.euids : withFirst(ids.euids, euid);
+  const auids = ruid === -1 ? ids.auids : withFirst(ids.auids, ruid);
   yield* become(p, "setreuid", { ...ids, euids, auids });
 }
 

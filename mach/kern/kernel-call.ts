@@ -44,10 +44,10 @@ export type KernelTable = ReadonlyMap<number, Entry>;
 
 /** Rows of the table: the routines of `sub` that `handlers` has, for one kind of object. */
 export function kernelRoutines<R extends Routines, Self>(sub: Subsystem<R>, target: Target<Self>, handlers: KernelHandlers<R, Self>): readonly [number, Entry][] {
-  const given = handlers as Readonly<Record<string, Entry["handler"] | undefined>>;
-  return Object.entries(sub.routines).flatMap(([name, routine]): [number, Entry][] => {
-    const handler = given[name];
-    return handler === undefined ? [] : [[routine.id, { routine, ins: undefined, outs: undefined, target: target as Target<unknown>, handler }]];
+  const given = Object.entries(handlers) as [string, Entry["handler"]][];
+  return given.map(([name, handler]) => {
+    const routine = sub.routines[name] as Routine;
+    return [routine.id, { routine, ins: undefined, outs: undefined, target: target as Target<unknown>, handler }];
   });
 }
 

@@ -71,6 +71,10 @@ class LentPorts {
     this.std = std;
   }
 
+  private get secure(): boolean {
+    return (this.request.flags & EXEC_SECURE) !== 0;
+  }
+
   private standard(which: number): MachPort {
     return this.std?.ports[which] ?? MACH_PORT_NULL;
   }
@@ -84,7 +88,7 @@ class LentPorts {
   /** Makes a directory ready for lookups: the standard ones, and with SECURE any, are as AUTH is entitled to them. */
   private *ready(which: number): Syscall<Code> {
     if (this.std === undefined || this.made.has(which)) return 0;
-    const secure = (this.request.flags & EXEC_SECURE) !== 0;
+    const { secure } = this;
     const port = secure && which === INIT_PORT_CRDIR ? this.standard(which) : this.chosen(which);
     if (!secure && (port === MACH_PORT_NULL || port !== this.standard(which))) return 0;
     const own = yield* reauthenticate(this.chosen(INIT_PORT_AUTH), port);
@@ -93,13 +97,19 @@ class LentPorts {
     return 0;
   }
 
+  /** What a lookup uses: with SECURE no directory that has not been made ready. */
+  private usable(which: number): MachPort {
+    const directory = which === INIT_PORT_CRDIR || which === INIT_PORT_CWDIR;
+    return this.made.get(which) ?? (this.secure && directory ? MACH_PORT_NULL : this.chosen(which));
+  }
+
   /** A new right to the file of that name. From a relative name a link may lead to the root. */
   *lookup(path: string, flags: number): Syscall<Result<MachPort>> {
     if (path === "") return { err: Errno.ENOENT };
     const code = yield* this.ready(path.startsWith("/") ? INIT_PORT_CRDIR : INIT_PORT_CWDIR);
     if (code !== 0) return { err: code };
     yield* this.ready(INIT_PORT_CRDIR);
-    return yield* lookupWith((which) => this.made.get(which) ?? this.chosen(which), this.request.dtable, path, flags);
+    return yield* lookupWith((which) => this.usable(which), this.request.dtable, path, flags);
   }
 
   *giveBack(): Syscall<void> {

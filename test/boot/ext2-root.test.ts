@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { ext2Image } from "../../boot/ext2-image.ts";
 import { main as imageCommand } from "../../boot/image-main.ts";
 import { rootTree } from "../../boot/image.ts";
+import { parseBootOptions } from "../../boot/options.ts";
 import { runCommands, Session, type SessionOptions } from "../../boot/session.ts";
 import type { Machine } from "../../mach/kern/machine.ts";
 import { check } from "../../servers/ext2fs/check.ts";
@@ -69,6 +70,16 @@ describe("a system that boots from an ext2 disk", function () {
     expect(stateOf(left) & VALID_FS).to.equal(VALID_FS);
     const again = run({ disk: left, commands: "cd /home/guest/a; wc -l < s; ls -l b; showtrans t; cat t" });
     expect(again.output.replace(/ +/g, " ")).to.match(/^ ?5000\ntotal \d+\n-rw-r----- 1 guest guest 23893 .* n\n\/hurd\/hello\nHello, world!\n$/);
+  });
+
+  it("has a disk without a fault also when many use it at once, whoever runs next", () => {
+    const job = (n: number): string =>
+      `(for i in 1 2 3; do mkdir -p d$i/e; seq 900 > d$i/f${n}; cp d$i/f${n} d$i/e/g${n}; mv d$i/e/g${n} h${n}; ln h${n} d$i/h${n}; cat d$i/f${n} > /dev/null; rm -f d$i/f${n}; rm -r d$i/e 2> /dev/null; done) &`;
+    for (const seed of [1, 2]) {
+      const { machine, status } = run({ disk: image(), scheduler: "random", seed, commands: `cd /tmp; fsysopts / --sync=1; ${[1, 2, 3].map(job).join(" ")} wait; ls` });
+      const left = bytesOf(machine, "hd0");
+      expect([status, check(left), stateOf(left) & VALID_FS], `seed ${seed}`).to.deep.equal([0, [], VALID_FS]);
+    }
   });
 
   it("that was switched off finds its disk unclean, and only reads from it until it is told otherwise", () => {
@@ -146,6 +157,24 @@ function withHome(bytes: Uint8Array): { readonly entries: Extract<ReturnType<typ
   const home = { ...owner, kind: "dir" as const, mode: 0o755, entries: [["disk", { ...owner, kind: "file" as const, mode: 0o600, bytes }]] as const };
   return { entries: tree.entries.map(([name, node]) => (name === "home" && node.kind === "dir" ? ([name, { ...node, entries: [["guest", home]] }] as const) : ([name, node] as const))) };
 }
+
+describe("--disk", function () {
+  this.timeout(60_000);
+
+  it("names the root's disk, and with NAME=FILE others", () => {
+    const parsed = parseBootOptions(["--disk", "root.img", "--disk", "hd1=a=b", "--disk=hd9=c", "--disk", "hd1=d"]);
+    if (parsed === "help") throw new Error("that was no cry for help");
+    expect([parsed.disk, parsed.disks]).to.deep.equal(["root.img", [{ name: "hd1", path: "d" }, { name: "hd9", path: "c" }]]);
+  });
+
+  it("brings disks along that have nodes in /dev, and leaves them as they were", () => {
+    const bytes = second();
+    const before = bytes.slice();
+    const { output } = run({ disks: [{ name: "hd2", path: "x", bytes }], commands: "settrans -ac /mnt /hurd/ext2fs /dev/hd2; echo new > /mnt/file; ls /mnt; cat /dev/hd3" });
+    expect(output).to.match(/^file +lost\+found\ncat: \/dev\/hd3: No such device or address\n$/);
+    expect(Buffer.compare(bytes, before)).to.equal(0);
+  });
+});
 
 describe("npm run image", () => {
   it("writes a disk without a fault, the same each time, and says what is wrong with what it is told", () => {

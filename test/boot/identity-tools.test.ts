@@ -144,6 +144,17 @@ describe("processes without ids", () => {
     const ran = runCommands({ commands: "echo closed >/etc/nologin; login -f guest; echo $?" });
     expect(ran.output).to.equal("closed\n40\n");
   });
+  it("have no real uid in a set-uid program either: su asks them for the password, passwd tells them nothing and changes nothing", () => {
+    const said = asGuest("nullauth su -c id; echo $?; nullauth passwd root; echo $?; nullauth passwd; echo $?; nullauth su -c 'id -u'", "wrong\nhurd\n");
+    expect(said).to.deep.equal([
+      "Password: ", "su: Authentication failure", "1",
+      "passwd: Cannot determine your user name.", "1", "passwd: Cannot determine your user name.", "1", "Password: ", "0",
+    ]);
+  });
+  it("may be translators: to them all but root are strangers", () => {
+    const said = asGuest("touch x; settrans -a x /bin/nullauth /hurd/null; chmod 600 x; echo $?; cat x; echo $?; stat -c %a x; settrans -ag x; echo $?");
+    expect(said).to.deep.equal(["0", "0", "600", "0"]);
+  });
   it("are nobody's in ps, and out of reach for all but root", () => {
     const said = lines(sh("nullauth sleep 1000 & sleep 1; P=$!; ps -A | grep '^- .*sleep'; su guest -c \"kill $P; ids $P\"; kill $P; wait $P; echo $?").output);
     expect(said[0]).to.match(/^- .* sleep 1000$/);

@@ -42,6 +42,8 @@ describe("a recorded history, run again, is the same", () => {
   it("for an ext2 disk", () => {
     const disk = ext2Image(rootTree(), 2 << 20, { blockSize: 1024, time: 1 });
     expectSame(commandsBytes({ commands: "echo new > /home/file; cat /home/file", disk }), () => disk.slice());
+    const disks = [{ name: "hd1", path: "x", bytes: disk }];
+    expectSame(commandsBytes({ commands: "settrans -ac /mnt /hurd/ext2fs /dev/hd1; echo new > /mnt/home/file", disks }), () => disk.slice());
   });
 
   it("for a kill -9 in the middle", () => void expectSame(commandsBytes({ commands: "sleep 50 & sleep 1; kill -9 $!; wait $!; echo $?" })));
@@ -158,6 +160,16 @@ describe("what a trace's header says of the run", () => {
     const run = runOf({ disk }, "image");
     expect(systemOf(run, () => disk).disk).to.equal(disk);
     expect(() => systemOf(run, () => Uint8Array.of(1, 2, 4))).to.throw(HistoryError, "the disk image image is not what it was");
+  });
+
+  it("names disks beside the root's, too", () => {
+    const disks = [{ name: "hd1", path: "one", bytes: Uint8Array.of(1) }, { name: "hd3", path: "three", bytes: Uint8Array.of(3, 3) }];
+    const run = runOf({ disks });
+    const files = new Map(disks.map(({ path, bytes }) => [path, bytes]));
+    const read = (path: string): Uint8Array => files.get(path) ?? new Uint8Array(0);
+    expect(systemOf(run, read).disks).to.deep.equal(disks);
+    files.set("three", Uint8Array.of(4));
+    expect(() => systemOf(run, read)).to.throw(HistoryError, "the disk image three is not what it was");
   });
 
   it("is refused when it says too little", () => {

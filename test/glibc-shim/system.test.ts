@@ -8,7 +8,8 @@ import { mach_task_self } from "../../mach/kern/syscall.ts";
 import { machPortCall } from "../../mach/interfaces/mach-port.ts";
 import { machCall } from "../../mach/interfaces/mach.ts";
 import { msgCall, procCall } from "../../glibc-shim/stubs.ts";
-import type { MachPort } from "../../mach/ipc/names.ts";
+import { copySends, type MachPort } from "../../mach/ipc/names.ts";
+import { authCall } from "../../servers/interfaces/auth.ts";
 import { orThrow } from "../../glibc-shim/errno.ts";
 
 /** A child that catches TERM and USR1, and waits for ever. */
@@ -140,6 +141,27 @@ describe("the library in a booted system", () => {
       return 0;
     });
     expect(lines).to.deep.equal(["1001 1001 0", "EPERM", "EACCES", "EACCES"]);
+  });
+
+  it("the real ids are available ones only, the effective ones fall back on them; a new real id leaves the saved one", () => {
+    const lines = probe(function* (libc) {
+      const become = function* (euids: readonly number[], auids: readonly number[]): Syscall<void> {
+        const made = orThrow("makeauth", yield* authCall.auth_makeauth(libc.ports.auth, { other_handles: copySends([]), euids, auids, egids: euids, agids: auids }));
+        yield* libc.setauth(made.newhandle);
+        const ids: string[] = [];
+        for (const call of [libc.getuid(), libc.geteuid(), libc.getgid(), libc.getegid()]) ids.push(yield* outcome(call, String));
+        yield* say(libc, ids.join(" "));
+      };
+      yield* libc.setreuid(5, 6);
+      const { euids, auids } = orThrow("getids", yield* authCall.auth_getids(libc.ports.auth, {}));
+      yield* say(libc, `${euids.join(" ")}, ${auids.join(" ")}`);
+      yield* become([0], [7, 8]);
+      yield* become([], [0, 7]);
+      yield* become([0], []);
+      yield* become([], []);
+      return 0;
+    });
+    expect(lines).to.deep.equal(["6, 5 0", "7 0 7 0", "0 0 0 0", "EGRATUITOUS 0 EGRATUITOUS 0", "EGRATUITOUS EGRATUITOUS EGRATUITOUS EGRATUITOUS"]);
   });
 
   it("hands descriptors over by exec, but not those with FD_CLOEXEC; ignored signals stay ignored", () => {

@@ -1,5 +1,6 @@
 /** passwd [USER]: changes a password. Set-uid root: /etc/shadow is root's. Whoever is not root gives the old one first, and may change only his own. */
 import { crypt, newSetting, passwordFits } from "../../../glibc-shim/crypt.ts";
+import { attempt } from "../../../glibc-shim/errno.ts";
 import type { Passwd } from "../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { O_CREAT, O_TRUNC, O_WRITE } from "../../../servers/interfaces/hurd-types.ts";
@@ -11,7 +12,9 @@ const SHADOW = "/etc/shadow";
 const NEW = `${SHADOW}.new`;
 
 export const main = tool({ letters: "", usage: "[USER]" }, function* (t) {
-  const caller = yield* t.libc.getuid();
+  const real = yield* attempt(t.libc.getuid());
+  if (real.err !== 0) return yield* refuse(t, "Cannot determine your user name.");
+  const caller = real.value;
   const [name] = t.operands;
   const user = yield* name === undefined ? t.libc.getpwuid(caller) : t.libc.getpwnam(name);
   if (user === undefined) return yield* refuse(t, `user '${name ?? caller}' does not exist`);

@@ -11,7 +11,7 @@ import { NotThere, UsageError } from "../lib/options.ts";
 import { Owners } from "../lib/owners.ts";
 import { dropRight } from "../lib/rights.ts";
 import { tool, type Tool } from "../lib/tool.ts";
-import { known, withThreads, type Entry } from "./ps/entry.ts";
+import { known, withThreads, type Entry, type Need } from "./ps/entry.ts";
 import { fitted, gnuFormat, posixFormat, squashed, titles, type Field } from "./ps/format.ts";
 import { allPids, readProcess, type ProcessRow, type Wanted } from "./ps/process.ts";
 import { namedPids, selection } from "./ps/select.ts";
@@ -106,9 +106,13 @@ function whatIsWanted(t: Tool, specs: readonly (Spec | undefined)[]): Wanted {
   return { terminal: ask && (needs.has("tty") || t.has("t")), waits: ask && needs.has("wait"), messages: needs.has("events"), env: needs.has("env"), exe: needs.has("exe"), ports: needs.has("ports") };
 }
 
+/** What a process is asked itself. */
+const OF_MESSAGE_PORTS: ReadonlySet<Need> = new Set(["tty", "wait"]);
+
 /** Columns that cannot be told of anything in the list are left out, and those that say nothing of anything. */
 function dropped(t: Tool, field: Field<Spec>, spec: Spec, entries: readonly Entry[], setting: Setting): boolean {
   if (t.has("Q")) return false;
+  if (t.has("M") && OF_MESSAGE_PORTS.has(spec.needs)) return true;
   const told = entries.filter((entry) => known(entry, spec.needs) === "known");
   if (told.length === 0) return true;
   const { nominal } = spec;

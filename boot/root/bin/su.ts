@@ -30,7 +30,8 @@ function* refuse(t: Tool, why: string): Syscall<number> {
 }
 
 function* identify(t: Tool, user: Passwd): Syscall<Result<MachPort>> {
-  if ((yield* t.libc.getuid()) === 0) return yield* attempt(identityByRoot(t.libc, user));
+  const caller = yield* attempt(t.libc.getuid());
+  if (caller.err === 0 && caller.value === 0) return yield* attempt(identityByRoot(t.libc, user));
   const password = yield* readPassword(t.libc, "Password: ");
   if (password === undefined) return { err: Errno.EACCES };
   return yield* attempt(checkPassword(t.libc, user, password));

@@ -11,7 +11,7 @@ import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { firstOf, serve, type Demuxer } from "../../../mach/mig/server.ts";
 import type { Handlers } from "../../../mach/mig/subsystem.ts";
-import type { Result } from "../../../glibc-shim/errno.ts";
+import { attempt, type Result } from "../../../glibc-shim/errno.ts";
 import type { Libc } from "../../../glibc-shim/libc.ts";
 import { deallocate } from "../../../glibc-shim/rights.ts";
 import { ioCall } from "../../../glibc-shim/stubs.ts";
@@ -176,9 +176,11 @@ export class Trivfs<H> {
     return yield* this.bucket.getRight(yield* this.bucket.create(this.protids, new TrivProtid(po, user, realnode)));
   }
 
-  /** True for root, and for whom the translator itself is (`isroot`): they have all its rights. */
+  /** True for root, and for whom the translator itself is (`isroot`): they have all its rights. One without ids is nobody. */
   *privileged(user: IoUser): Syscall<boolean> {
-    return isRoot(user) || user.uids.includes(yield* this.libc.getuid());
+    if (isRoot(user)) return true;
+    const self = yield* attempt(this.libc.getuid());
+    return self.err === 0 && user.uids.includes(self.value);
   }
 
   /** The underlying node as `user` may use it: a new reference. */

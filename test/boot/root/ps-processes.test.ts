@@ -32,6 +32,11 @@ describe("ps and processes that cannot or will not answer", function () {
     expect(got).to.deep.equal(["TTY Susp Args", "  ?    1 sleep 1000", "  ?    0 sleep 1000", "  -    0 ps -F %tty %susp %args -U root -gx", "status 0"]);
   });
 
+  it("asks no process itself with -M, and says nothing of terminals and waits then", () => {
+    const got = probed((libc) => ps(libc, "-M", "-F", "%pid %tty %wait %exe", "1"));
+    expect(got).to.deep.equal(["  PID Exe", "    1 /libexec/console-run", "status 0"]);
+  });
+
   it("lists threads behind their process, whichever way processes are sorted, and among themselves by what they have", () => {
     const got = probed(function* (libc) {
       return { falling: yield* ps(libc, "-T", "-F", "%pid %th", "-s", "-pid", "1,2"), threads: yield* ps(libc, "-T", "-F", "%pid %th", "-s", "th", "-r", "1") };
