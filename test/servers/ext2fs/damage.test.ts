@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { withFile } from "../../../boot/ext2-image.ts";
 import { createNode } from "../../../servers/lib/diskfs/create.ts";
 import { dirMkdir, dirUnlink } from "../../../servers/lib/diskfs/directory.ts";
 import { format } from "../../../servers/ext2fs/format.ts";
@@ -81,6 +82,7 @@ describe("a damaged disk", function () {
 
   /** Everything that somebody could do with it. */
   function exercise(bytes: Uint8Array): void {
+    withFile(bytes, "sub", "new", { kind: "file", uid: 0, gid: 0, mtime: TIME, mode: 0o644, bytes: new Uint8Array(5_000) });
     const got = use(bytes);
     if (typeof got === "string") return;
     const { fs, store } = got;
