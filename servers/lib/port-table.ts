@@ -9,6 +9,7 @@ import { allocateReceive, deallocate, destroyReceive, insertSend, taskSelf } fro
 import { Errno } from "../interfaces/errno.ts";
 import { NotifyId } from "./notifications.ts";
 import { PortInfo, type AnyPort, type PortClass } from "./port-info.ts";
+import { Mutex } from "./sync.ts";
 
 /** What to do when a name that we watch dies. */
 export type DeadNameHook = () => Syscall<void>;
@@ -199,7 +200,14 @@ export abstract class PortTable {
   // ---- dead names
 
   /** Runs `hook` once when `name` dies; at once when it is dead. Several may watch one name: the last to come is told first. */
-  *requestDeadName(name: MachPort, hook: DeadNameHook): Syscall<KernReturn> {
+  requestDeadName(name: MachPort, hook: DeadNameHook): Syscall<KernReturn> {
+    return this.asking.with(() => this.watch(name, hook));
+  }
+
+  /** One request to the kernel at a time: the end of one watch must not come behind the beginning of the next. */
+  private readonly asking = new Mutex();
+
+  private *watch(name: MachPort, hook: DeadNameHook): Syscall<KernReturn> {
     const hooks = this.deadNames.get(name);
     if (hooks !== undefined) {
       hooks.add(hook);
@@ -212,7 +220,11 @@ export abstract class PortTable {
   }
 
   /** `hook` no longer watches `name`. */
-  *cancelDeadName(name: MachPort, hook: DeadNameHook): Syscall<void> {
+  cancelDeadName(name: MachPort, hook: DeadNameHook): Syscall<void> {
+    return this.asking.with(() => this.unwatch(name, hook));
+  }
+
+  private *unwatch(name: MachPort, hook: DeadNameHook): Syscall<void> {
     const hooks = this.deadNames.get(name);
     if (hooks === undefined || !hooks.delete(hook) || hooks.size > 0) return;
     this.deadNames.delete(name);
