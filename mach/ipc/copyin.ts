@@ -28,7 +28,7 @@ export function copyinMessage(thread: IpcThread, msg: MachMsg): Kmsg | KernRetur
   if (size < HEADER_SIZE || size & 3) return Msg.SEND_MSG_TOO_SMALL;
   if ((msg.option & MsgOption.SEND_CANCEL) !== 0 && msg.notify === 0) return Msg.SEND_INVALID_NOTIFY;
   // a copy of the array has just the room that is needed; pushing on an empty one would take room for 17
-  const body = complex ? items.slice() : measured === size ? items : copyinPlain(items, size - HEADER_SIZE);
+  const body = complex || measured === size ? items.slice() : copyinPlain(items, size - HEADER_SIZE);
   const kmsg = new Kmsg(null, receivedType(remoteType), null, localType === 0 ? 0 : receivedType(localType), msg.id, body as KItem[], size, complex);
   const code = copyinHeader(thread.space, msg, kmsg);
   if (code !== Msg.SUCCESS) return code;

@@ -1,8 +1,8 @@
 /**
  * A message as a task gives it to `mach_msg` and gets it back: a header, and a body of typed items.
  *
- * Bodies are values: the kernel copies what it takes and what it delivers, so nothing that a sender keeps can change what
- * a receiver sees. A message has no bytes of its own here; sizes are those of the 32-bit layout (`conformance/FORMAT.md` §5.3).
+ * Bodies are values: the kernel copies arrays that it takes and delivers, of items and of data, so nothing that a sender keeps can change what
+ * a receiver sees. An item is never changed; one without an array goes from the sender to the receiver as it is. A message has no bytes of its own here; sizes are those of the 32-bit layout (`conformance/FORMAT.md` §5.3).
  */
 import type { MachPort } from "./names.ts";
 import { isPortType, MsgType } from "./names.ts";

@@ -128,6 +128,17 @@ describe("a body", () => {
     expect(msg.items.map((i) => i.data)).to.deep.equal([[1, 2, 3], Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)]);
   });
 
+  it("of plain items is a value too, and so is what the receiver gets", () => {
+    const host = new FakeHost();
+    const { name } = host.port();
+    const body = [item(1, {}), item(2, {})];
+    for (const id of [1, 2]) host.send(host.thread(), name, id, {}, body);
+    body.pop();
+    const first = host.receive(host.thread(), name).msg.items as Item[];
+    first.length = 0;
+    expect(host.receive(host.thread(), name).msg.items.map((i) => i.data)).to.deep.equal([1, 2]);
+  });
+
   it("that cannot be mapped tells so, and its rights arrive all the same", () => {
     const host = new FakeHost();
     const { name } = host.port();
