@@ -90,8 +90,13 @@ function* mount(libc: Libc, args: Arguments, disk: Disk, { print, fsid }: Surrou
   return fs;
 }
 
-/** What may not be written to is read-only from the start. */
-function* protect({ settings }: Diskfs, { volume }: Mounted, say: Print): Syscall<void> {
+/** What may not be written to is read-only from the start, or from the first write on that is refused. */
+function* protect({ settings }: Diskfs, mounted: Mounted, say: Print): Syscall<void> {
+  const { volume } = mounted;
+  mounted.refused = () => {
+    settings.readonly = true;
+  };
+  if (mounted.hardReadonly) settings.readonly = true;
   const features = readOnlyFeatures(volume.geometry);
   if (features !== 0) {
     yield* say(`warning: mounted readonly because of unsupported optional features (0x${features.toString(16)})`);

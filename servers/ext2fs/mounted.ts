@@ -27,12 +27,17 @@ export class Mounted {
   /** Something has been changed since the disk was clean, or since it was mounted. */
   private soiled = false;
   private readonly writing = new Mutex();
+  /** Its writes have been refused, or will be. */
+  hardReadonly: boolean;
+  /** Is called when the first write is refused. */
+  refused: () => void = () => undefined;
 
   private constructor(volume: Volume, disk: Disk, report: (text: string) => Syscall<void>) {
     this.volume = volume;
     this.disk = disk;
     this.report = report;
     this.wasClean = volume.geometry.clean;
+    this.hardReadonly = !disk.writable;
   }
 
   /** Reads what a filesystem must know. `report` prints a warning. */
@@ -57,22 +62,24 @@ export class Mounted {
     return done;
   }
 
-  /** As `run`, for what changes the disk: which is not clean from now on. EROFS when it cannot be written. */
+  /** As `run`, for what changes the disk: which is not clean from now on. EROFS when it cannot be written to. */
   *change<T>(body: () => T): Syscall<Result<T>> {
-    const err = yield* this.soil();
-    return err ? { err } : yield* this.run(body);
+    if (!this.soiled && !(yield* this.soil())) return { err: Errno.EROFS };
+    return yield* this.run(body);
   }
 
-  /** The disk says at once that it is in use. */
-  private *soil(): Syscall<0 | Failure> {
-    if (this.soiled) return 0;
+  /** The disk says at once that it is in use. False: it cannot be written to, and is read-only from now on. */
+  private *soil(): Syscall<boolean> {
     const { volume } = this;
     const before = volume.state;
     volume.state = before & ~VALID_FS;
-    const err = yield* this.write();
-    if (err) volume.state = before;
-    else this.soiled = true;
-    return err;
+    if (!this.hardReadonly && (yield* this.write()) === 0) return (this.soiled = true);
+    volume.state = before;
+    if (this.hardReadonly) return false;
+    this.hardReadonly = true;
+    yield* this.report("MEDIA NOT WRITABLE; switching to READ-ONLY");
+    this.refused();
+    return false;
   }
 
   /** True when there may be something to write back. */

@@ -141,6 +141,9 @@ export class Ext2Store extends Store {
     yield* this.writeBack(true);
   }
 
+  override get hardReadonly(): boolean {
+    return this.mounted.hardReadonly;
+  }
   override *readonlyChanged(readonly: boolean): Syscall<void> {
     const { mounted } = this;
     if (readonly) yield* this.writeBack(true);

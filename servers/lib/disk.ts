@@ -18,6 +18,8 @@ const D_WRITE = 2;
 export interface Disk {
   /** Bytes. */
   readonly size: number;
+  /** False: it could be opened for reading only. */
+  readonly writable: boolean;
   /** Bytes from `offset` on; fewer are an error. */
   read(offset: number, amount: number): Syscall<Result<Uint8Array>>;
   write(offset: number, data: Uint8Array): Syscall<0 | Failure>;
@@ -37,10 +39,12 @@ const whole = (data: Uint8Array, amount: number): Result<Uint8Array> => (data.le
 
 class DeviceDisk implements Disk {
   readonly size: number;
+  readonly writable: boolean;
   private readonly port: MachPort;
-  constructor(port: MachPort, size: number) {
+  constructor(port: MachPort, size: number, writable: boolean) {
     this.port = port;
     this.size = size;
+    this.writable = writable;
   }
   *read(offset: number, amount: number): Syscall<Result<Uint8Array>> {
     const got = yield* deviceCall.device_read(this.port, { mode: 0, recnum: offset / RECORD, bytes_wanted: amount });
@@ -53,21 +57,25 @@ class DeviceDisk implements Disk {
   }
 }
 
-/** The device called `name`. ENXIO: there is none. */
+/** The device called `name`, for reading only if it is not to be had otherwise. ENXIO: there is none. */
 export function* openDeviceDisk(master: MachPort, name: string): Syscall<Result<Disk>> {
-  const got = yield* deviceCall.device_open(master, { mode: D_READ | D_WRITE, name });
+  const both = yield* deviceCall.device_open(master, { mode: D_READ | D_WRITE, name });
+  const writable = both.err !== Dev.READ_ONLY;
+  const got = writable ? both : yield* deviceCall.device_open(master, { mode: D_READ, name });
   if (got.err) return { err: deviceError(got.err) };
   if (!portValid(got.device)) return { err: Errno.ENXIO };
   const status = yield* deviceCall.device_get_status(got.device, { flavor: DEV_GET_SIZE, statusCnt: 2 });
-  return status.err ? { err: deviceError(status.err) } : { err: 0, value: new DeviceDisk(got.device, status.status[0] ?? 0) };
+  return status.err ? { err: deviceError(status.err) } : { err: 0, value: new DeviceDisk(got.device, status.status[0] ?? 0, writable) };
 }
 
 class FileDisk implements Disk {
   readonly size: number;
+  readonly writable: boolean;
   private readonly port: MachPort;
-  constructor(port: MachPort, size: number) {
+  constructor(port: MachPort, size: number, writable: boolean) {
     this.port = port;
     this.size = size;
+    this.writable = writable;
   }
   *read(offset: number, amount: number): Syscall<Result<Uint8Array>> {
     const got = yield* ioCall.io_read(this.port, { offset, amount });
@@ -85,9 +93,9 @@ class FileDisk implements Disk {
 }
 
 /** The file behind an open port, which the disk keeps. */
-export function* fileDisk(file: MachPort): Syscall<Result<Disk>> {
+export function* fileDisk(file: MachPort, writable: boolean): Syscall<Result<Disk>> {
   const got = yield* ioCall.io_stat(file, {});
-  return got.err ? got : { err: 0, value: new FileDisk(file, decodeStat(got.stat_info).size) };
+  return got.err ? got : { err: 0, value: new FileDisk(file, decodeStat(got.stat_info).size, writable) };
 }
 
 const down = (offset: number): number => offset - (offset % RECORD);

@@ -1,5 +1,4 @@
 /** From a store's type and name, as the words of a command line have them, to the disk (libstore's argp, so far as there are such stores here). */
-import type { MachPort } from "../../mach/ipc/names.ts";
 import type { Syscall } from "../../mach/kern/syscall.ts";
 import { attempt, type Result } from "../../glibc-shim/errno.ts";
 import type { Libc } from "../../glibc-shim/libc.ts";
@@ -8,7 +7,7 @@ import { Errno } from "../interfaces/errno.ts";
 import { O_READ, O_WRITE } from "../interfaces/hurd-types.ts";
 import { fileDisk, openDeviceDisk, type Disk } from "./disk.ts";
 
-/** "device" is a device of the kernel, "file" and "query" a file, "typed" TYPE:NAME in the name. EINVAL: no such type here. */
+/** "device" is a device of the kernel, "file" and "query" a file, "typed" TYPE:NAME in the name. What cannot be opened for writing is opened for reading. EINVAL: no such type here. */
 export function* openDisk(libc: Libc, type: string, name: string): Syscall<Result<Disk>> {
   if (type === "typed") {
     const colon = name.indexOf(":");
@@ -16,8 +15,10 @@ export function* openDisk(libc: Libc, type: string, name: string): Syscall<Resul
   }
   if (type === "device") return yield* privilegedDevice(libc, name);
   if (type !== "query" && type !== "file") return { err: Errno.EINVAL };
-  const file = yield* openFile(libc, name);
-  return file.err ? file : yield* fileDisk(file.value);
+  const both = yield* attempt(libc.file_name_lookup(name, O_READ | O_WRITE));
+  const writable = both.err !== Errno.EACCES && both.err !== Errno.EROFS;
+  const file = writable ? both : yield* attempt(libc.file_name_lookup(name, O_READ));
+  return file.err ? file : yield* fileDisk(file.value, writable);
 }
 
 /** A device of the kernel, for root. */
@@ -28,10 +29,4 @@ function* privilegedDevice(libc: Libc, name: string): Syscall<Result<Disk>> {
   yield* deallocate(ports.value.hostPriv);
   yield* deallocate(ports.value.deviceMaster);
   return disk;
-}
-
-/** For reading and writing, or for reading only. */
-function* openFile(libc: Libc, name: string): Syscall<Result<MachPort>> {
-  const both = yield* attempt(libc.file_name_lookup(name, O_READ | O_WRITE));
-  return both.err === Errno.EACCES || both.err === Errno.EROFS ? yield* attempt(libc.file_name_lookup(name, O_READ)) : both;
 }

@@ -140,6 +140,17 @@ describe("/hurd/ext2fs as a translator", function () {
     expect(output).to.contain("-sh: 1: cannot create m/x: Permission denied").and.to.contain("/hurd/ext2fs: hd0: Operation not permitted");
   });
 
+  it("is read-only on a file that it may not write to, and stays so", () => {
+    const { output } = run({
+      user: "guest",
+      disk: ext2Image({ ...rootTree(), ...withHome(second()) }, 8 << 20, { blockSize: 1024, time: TIME }),
+      commands: "cd; chmod 400 disk; mkdir m; settrans -a m /hurd/ext2fs disk; fsysopts m; fsysopts m --writable; fsysopts m; ls m",
+    });
+    expect(output.split("\n")).to.deep.equal([
+      "/hurd/ext2fs --readonly --relatime disk", "fsysopts: m --writable: Read-only file system", "/hurd/ext2fs --readonly --relatime disk", "lost+found", "",
+    ]);
+  });
+
   it("says in one line what is wrong with a disk", () => {
     const { output, status } = run({ ...withDisk(second((view) => view.setUint16(SUPER_AT + Super.MAGIC, 1, true))), commands: "settrans -ac /tmp/m /hurd/ext2fs -T device hd1; settrans -ac /tmp/m /hurd/ext2fs /etc/nosuch; settrans -ac /tmp/m /hurd/ext2fs" });
     expect(output).to.contain("ext2fs: hd1: panic: get_hypermetadata: bad magic number 0x1 (should be 0xef53)\n");

@@ -125,6 +125,10 @@ export abstract class Store {
   *finish(): Syscall<void> {
     yield* this.sync(true);
   }
+  /** True: it cannot be written to, whatever the options say. */
+  get hardReadonly(): boolean {
+    return false;
+  }
   /** The filesystem becomes read-only now, or has become writable. */
   *readonlyChanged(readonly: boolean): Syscall<void> {
     if (readonly) yield* this.finish();

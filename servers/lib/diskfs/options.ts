@@ -43,7 +43,7 @@ const hasWriters = (fs: Diskfs): boolean => fs.bucket.all(fs.protids).some(({ ob
 
 /**
  * Applies options, with the filesystem locked; EINVAL when one is unknown, and then none is in force. Those of the store are tried in their turn. EBUSY: it cannot
- * become read-only while files are open for writing.
+ * become read-only while files are open for writing. EROFS: it cannot be written to.
  */
 export function* setOptions(fs: Diskfs, options: readonly string[]): Syscall<0 | Failure> {
   const settings = { ...fs.settings };
@@ -53,6 +53,7 @@ export function* setOptions(fs: Diskfs, options: readonly string[]): Syscall<0 |
     else if (!(yield* fs.store.setOption(option))) return Errno.EINVAL;
   }
   const changes = settings.readonly !== fs.settings.readonly;
+  if (!settings.readonly && fs.settings.readonly && fs.store.hardReadonly) return Errno.EROFS;
   if (changes && settings.readonly && hasWriters(fs)) return Errno.EBUSY;
   Object.assign(fs.settings, settings);
   if (changes) yield* fs.store.readonlyChanged(settings.readonly);

@@ -28,6 +28,7 @@ export function now<T>(call: Syscall<T>): T {
 /** A disk whose bytes can be looked at, and that counts what is asked of it. */
 export class MemoryDisk implements Disk {
   readonly bytes: Uint8Array;
+  readonly writable = true;
   reads = 0;
   writes = 0;
   /** Writes fail with this from now on. */

@@ -57,12 +57,17 @@ describe("a mounted disk", () => {
     expect([check(mounted.disk.bytes), stateOf(mounted)]).to.deep.equal([[], 0]);
   });
 
-  it("that cannot be written to answers EROFS to every change", () => {
+  it("that turns out not to be writable says so once, is read-only from then on, and cannot be made writable", () => {
     const mounted = fresh();
+    let refused = 0;
+    mounted.store.mounted.refused = () => refused++;
     mounted.disk.refuse = Errno.EROFS;
     expect(now(createNode(mounted.fs, mounted.store.root, "file", S_IFREG | 0o644, ROOT)).err).to.equal(Errno.EROFS);
     expect(now(createNode(mounted.fs, mounted.store.root, "file", S_IFREG | 0o644, ROOT)).err).to.equal(Errno.EROFS);
     expect(now(mounted.store.root.lookup("file")).err).to.equal(Errno.ENOENT);
+    expect([refused, mounted.warnings]).to.deep.equal([1, ["MEDIA NOT WRITABLE; switching to READ-ONLY"]]);
+    mounted.fs.settings.readonly = true;
+    expect(now(setOptions(mounted.fs, ["--writable"]))).to.equal(Errno.EROFS);
   });
 
   it("is written when a change comes so many seconds after the last time, with each change, or never, as the options say", () => {

@@ -57,6 +57,7 @@ describe("a disk of records", () => {
   /** A disk that wants whole records, as a device does. */
   class Records implements Disk {
     readonly bytes: Uint8Array;
+    readonly writable = true;
     constructor(bytes: Uint8Array) {
       this.bytes = bytes;
     }
