@@ -6,6 +6,7 @@
  */
 import type { MachPort } from "../mach/ipc/names.ts";
 import type { Syscall } from "../mach/kern/syscall.ts";
+import type { Demuxer } from "../mach/mig/server.ts";
 import type { TerminalModes } from "../servers/interfaces/termios.ts";
 import type { Ptrace } from "./ptrace.ts";
 import type { Holes } from "../servers/interfaces/holes.ts";
@@ -325,6 +326,8 @@ export interface Libc {
   setInitPort(which: number, port: MachPort): Syscall<void>;
   /** Another proc port, whose reference it takes; our message port is registered there. */
   setproc(proc: MachPort): Syscall<void>;
+  /** How the library answers its message port: for a program that reads it itself. */
+  messages(): Demuxer;
   /** The own message port (borrowed), null without signals. */
   readonly msgport: MachPort;
   /** Where argv and envp stand in this task's memory (for proc_set_arg_locations). */

@@ -12,6 +12,7 @@ import { getpgid, getppid, getsid, privilegedPorts, setpgid, setsid, uname } fro
 import { hurdInit, setproc } from "./init.ts";
 import { hurdSigPost, kill } from "./kill.ts";
 import { type InitPorts, type Libc, type Program, STDERR } from "./libc.ts";
+import { msgDemuxer } from "./msg-server.ts";
 import { setInitPort } from "./msg-state.ts";
 import type { Process } from "./process.ts";
 import { makePtrace } from "./ptrace.ts";
@@ -169,6 +170,9 @@ const hurd = {
   },
   reauthenticate,
   reauthenticateProc: reauthProc,
+  messages() {
+    return msgDemuxer(this.p);
+  },
   hurd_sig_post(pid, signo, refport) {
     return hurdSigPost(this.p, pid, signo, refport);
   },

@@ -38,7 +38,7 @@ function keepReply(request: MachMsg): { readonly port: MachPort; readonly type: 
 export function startupDemuxer(s: StartupState): Demuxer {
   const on = (port: () => MachPort) => (request: MachMsg) => (request.localPort === port() ? s : undefined);
   const atStartup = on(() => s.startupPort);
-  return firstOf(serveStartup(atStartup), serveNotify(on(() => s.notifyPort)), serveMsg(atStartup), serveFsys(atStartup), serveNode(atStartup), serveFile(atStartup));
+  return firstOf(serveStartup(atStartup), serveNotify(on(() => s.notifyPort)), serveMsg(s, atStartup), serveFsys(atStartup), serveNode(atStartup), serveFile(atStartup));
 }
 
 type Lookup = (request: MachMsg) => StartupState | undefined;
@@ -120,15 +120,33 @@ function* died(s: StartupState, name: MachPort): Syscall<void> {
   }
 }
 
-/** Startup has no signal thread: signals for it are obeyed on its own task's authority, and only SIGCHLD would mean anything. */
-function serveMsg(lookup: Lookup): Demuxer {
-  return serve(msg, lookup, {
+/**
+ * Startup has no signal thread: signals for it are obeyed on its own task's authority, and only SIGCHLD would mean anything. It never waits for long. Its identity
+ * stays: its descriptors are the kernel's console, which nobody reauthenticates, so that it would wait for ever. All else is the library's to answer.
+ */
+function serveMsg(s: StartupState, lookup: Lookup): Demuxer {
+  const own = serve(msg, lookup, {
     *msg_sig_post(_s, { refport }) {
-      if (refport !== (yield* mig_task_self())) return { err: Errno.EPERM };
-      yield* release(refport);
-      return { err: 0 };
+      return yield* signalled(refport);
+    },
+    *msg_sig_post_untraced(_s, { refport }) {
+      return yield* signalled(refport);
+    },
+    *msg_report_wait(_s, { thread }) {
+      yield* release(thread);
+      return { err: 0, wait_desc: "", wait_rpc: 0 };
     },
   });
+  const library = s.libc.messages();
+  const { msg_sig_post, msg_sig_post_untraced, msg_report_wait, msg_add_auth, msg_del_auth } = msg.routines;
+  const ours: readonly number[] = [msg_sig_post, msg_sig_post_untraced, msg_report_wait, msg_add_auth, msg_del_auth].map(({ id }) => id);
+  return { handles: own.handles, find: (request) => (ours.includes(request.id) ? own : library).find(request) };
+}
+
+function* signalled(refport: MachPort): Syscall<{ readonly err: 0 } | { readonly err: typeof Errno.EPERM }> {
+  if (refport !== (yield* mig_task_self())) return { err: Errno.EPERM };
+  yield* release(refport);
+  return { err: 0 };
 }
 
 function serveFsys(lookup: Lookup): Demuxer {
