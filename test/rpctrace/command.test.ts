@@ -39,7 +39,8 @@ describe("the commands rpctrace and replay", function () {
 
   it("filter", () => {
     const { out } = run("rpctrace", file("whole"), "--task=-sh", "--msgid", "io_write");
-    expect(out).to.match(/^ *\d+<---sh\(\d+\)->io_write_request \("seen\\n" -1\) = 0 5\n$/);
+    // The task that became the shell has written down that root is logged in.
+    expect(out).to.match(/^ *\d+<--run-command\((\d+)\)->io_write_request \("\\a.*root.*" 0\) = 0 \d+\n *\d+<---sh\(\1\)->io_write_request \("seen\\n" -1\) = 0 5\n$/);
   });
 
   it("say with one line and status 1 what is wrong with a file, after what can be read of it", () => {
