@@ -203,7 +203,7 @@ describe("rows of the feature table that have no test elsewhere", function () {
     expect(got).to.deep.equal({ same: [true, false, false, false], uid: 1000, chmod: Errno.EPERM });
   });
   it("row 24: a login is the head of a collection of its own, which addauth leaves out", () => {
-    const ran = runCommands({ user: "guest", commands: "login guest; ids -tu", input: "guest\naddauth root\nhurd\nids -tu\nexit\n" });
+    const ran = runCommands({ user: "guest", commands: "login guest; ids -tuv", input: "guest\naddauth root\nhurd\nids -tuv\nexit\n" });
     expect(ran.output.split("\n").filter((line) => line.startsWith("euids="))).to.deep.equal(["euids=1000,0 auids=1000,1000", "euids=1000 auids=1000,1000"]);
   });
 });

@@ -7,7 +7,7 @@ const lines = (text: string): readonly string[] => text.split("\n").filter((l) =
 describe("fakeauth: a private auth server (feature-table.md row 25)", function () {
   this.timeout(30_000);
   it("its command believes itself root, and can become anybody", () => {
-    expect(lines(guest("fakeauth sh -c 'id -u; ids -tu; id -g; setauth guest -p $$; id -u'"))).to.deep.equal([
+    expect(lines(guest("fakeauth sh -c 'id -u; ids -tuv; id -g; setauth guest -p $$; id -u'"))).to.deep.equal([
       "0", "euids=0 auids=0,0", "0", "1000",
     ]);
   });

@@ -12,7 +12,7 @@ const DENIED = /\/etc\/shadow: Permission denied$/;
 
 describe("identity of a running process (feature-table.md §7 scenario 5)", () => {
   it("addauth with the password: the same process now gets in; rmauth: it no longer does", () => {
-    const script = "read l < /etc/shadow; addauth root -p $$; read l < /etc/shadow; echo $l; rmauth root -p $$; read l < /etc/shadow; ids -tu";
+    const script = "read l < /etc/shadow; addauth root -p $$; read l < /etc/shadow; echo $l; rmauth root -p $$; read l < /etc/shadow; ids -tuv";
     const said = asGuest(script, "hurd\n");
     expect(said[0]).to.match(DENIED);
     expect(said[1]).to.equal("Password:");
@@ -36,7 +36,7 @@ describe("identity of a running process (feature-table.md §7 scenario 5)", () =
   });
 
   it("a wrong password: refused with 15, nothing changed; no user: misuse, 64; an unknown one: 10", () => {
-    const said = asGuest("addauth root; echo $?; ids -tu; addauth; echo $?; addauth nosuch; echo $?", "wrong\n");
+    const said = asGuest("addauth root; echo $?; ids -tuv; addauth; echo $?; addauth nosuch; echo $?", "wrong\n");
     expect(said.slice(0, 4)).to.deep.equal(["Password:", "addauth: Invalid password", "15", "euids=1000 auids=1000,1000"]);
     expect(said.filter((l) => l === "64")).to.have.length(1);
     expect(said.at(-1)).to.equal("10");
@@ -44,7 +44,7 @@ describe("identity of a running process (feature-table.md §7 scenario 5)", () =
   });
 
   it("is told with -v, and with -n only told", () => {
-    const said = lines(sh("addauth -vn guest -p $$; ids -tu; addauth -v guest -p $$; ids -tu; rmauth -v guest -p $$; rmauth -v guest -p $$").output);
+    const said = lines(sh("addauth -vn guest -p $$; ids -tuv; addauth -v guest -p $$; ids -tuv; rmauth -v guest -p $$; rmauth -v guest -p $$").output);
     const added = /^\d+: Added euids: 1000\(guest\), egids: 1000\(guest\),100\(users\)$/;
     expect(said[0]).to.match(added);
     expect(said[1]).to.equal("euids=0 auids=0,0");
@@ -55,7 +55,7 @@ describe("identity of a running process (feature-table.md §7 scenario 5)", () =
   });
 
   it("another's process: its message port takes ids from anybody, but only who holds its task takes them away", () => {
-    const root = "sleep 1000 & echo $! > /tmp/pid; chmod 644 /tmp/pid; su guest -c 'addauth guest -p $(cat /tmp/pid); rmauth root -p $(cat /tmp/pid); setauth guest -p $(cat /tmp/pid)'; ids -tu $!";
+    const root = "sleep 1000 & echo $! > /tmp/pid; chmod 644 /tmp/pid; su guest -c 'addauth guest -p $(cat /tmp/pid); rmauth root -p $(cat /tmp/pid); setauth guest -p $(cat /tmp/pid)'; ids -tuv $!";
     const said = lines(sh(root).output);
     expect(said[0]).to.match(/^rmauth: \d+: Operation not permitted$/);
     expect(said[1]).to.match(/^setauth: \d+: Operation not permitted$/);
@@ -71,7 +71,7 @@ describe("identity of a running process (feature-table.md §7 scenario 5)", () =
 
 describe("rmauth, setauth, unsu", () => {
   it("rmauth -s keeps what it takes as available", () => {
-    expect(uidsAfter("addauth root -p $$; rmauth -s root -p $$", "hurd\n")).to.deep.equal(["effective uids: 1000(guest)", "available uids: 1000(guest) 1000(guest) 0(root)"]);
+    expect(uidsAfter("addauth root -p $$; rmauth -s root -p $$", "hurd\n")).to.deep.equal(["effective: 1000(guest)", "available: 1000(guest) 1000(guest) 0(root)"]);
   });
   it("rmauth takes a user's groups with him, but none that he did not bring or that another brings, too", () => {
     const gids = (commands: string): readonly string[] => lines(sh(`${commands}; ids`).output).filter((l) => l.startsWith("effective gids"));
@@ -82,10 +82,10 @@ describe("rmauth, setauth, unsu", () => {
     expect(gids("addauth -g users -p $$; rmauth -g users -p $$")).to.deep.equal([start]);
   });
   it("setauth replaces; without a user nothing is left, with -k the old stays, with -s as available", () => {
-    expect(uidsAfter("setauth root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root)", "available uids: 0(root) 0(root)"]);
-    expect(uidsAfter("setauth -p $$")).to.deep.equal(["effective uids:", "available uids:"]);
-    expect(uidsAfter("setauth -k root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root) 1000(guest)", "available uids: 0(root) 0(root) 1000(guest) 1000(guest)"]);
-    expect(uidsAfter("setauth -s root -p $$", "hurd\n")).to.deep.equal(["effective uids: 0(root)", "available uids: 0(root) 0(root) 1000(guest) 1000(guest)"]);
+    expect(uidsAfter("setauth root -p $$", "hurd\n")).to.deep.equal(["effective: 0(root)", "available: 0(root) 0(root)"]);
+    expect(uidsAfter("setauth -p $$")).to.deep.equal(["effective:", "available:"]);
+    expect(uidsAfter("setauth -k root -p $$", "hurd\n")).to.deep.equal(["effective: 0(root) 1000(guest)", "available: 0(root) 0(root) 1000(guest) 1000(guest)"]);
+    expect(uidsAfter("setauth -s root -p $$", "hurd\n")).to.deep.equal(["effective: 0(root)", "available: 0(root) 0(root) 1000(guest) 1000(guest)"]);
   });
   it("unsu undoes a setauth -s; the other groups stay available", () => {
     const said = lines(runCommands({ user: "guest", commands: "ids; setauth -s root -p $$; unsu -v -p $$; ids", input: "hurd\n" }).output);
@@ -93,10 +93,19 @@ describe("rmauth, setauth, unsu", () => {
     expect(said[5]).to.match(/^\d+: Changed auth to euids: 1000\(guest\), egids: 1000\(guest\),100\(users\), auids: 1000\(guest\),1000\(guest\), agids: 1000\(guest\),1000\(guest\),100\(users\)$/);
   });
   it("several ids: each is asked for by name; root's password is enough for all; an id without an account is root's to give", () => {
-    const said = asGuest("nullauth addauth guest -g daemon; echo $?; addauth guest root -p $$; echo $?; ids -tu; setauth guest -p $$; addauth 4711 -p $$; echo $?", "guest\nwrong\nhurd\nwrong\n");
+    const said = asGuest("nullauth addauth guest -g daemon; echo $?; addauth guest root -p $$; echo $?; ids -tuv; setauth guest -p $$; addauth 4711 -p $$; echo $?", "guest\nwrong\nhurd\nwrong\n");
     expect(said).to.deep.equal([
       "Password for guest:", "Password for group daemon:", "addauth: Invalid password", "15",
       "Password for root:", "0", "euids=1000,0 auids=1000,1000", "Password for root:", "addauth: Invalid password", "15",
+    ]);
+  });
+  it("processes are named by lists; what is none is misuse, a session that is not there 2", () => {
+    const said = asGuest("sleep 9 & addauth -v guest -p $$,$!; rmauth -vn guest -S | grep -c Removed; setauth -p x; echo $?; unsu -p 1,,2; echo $?; addauth guest -S 999; echo $?; addauth guest -S999; echo $?");
+    expect(said.map((l) => l.replace(/^\d+: A/, "N: A"))).to.deep.equal([
+      ...new Array<string>(2).fill("N: Added euids: 1000(guest), egids: 1000(guest),100(users)"), "3",
+      "setauth: x: Invalid process id", "Try `setauth --help' or `setauth --usage' for more information.", "64",
+      "unsu: Empty element in process id list", "Try `unsu --help' or `unsu --usage' for more information.", "64", "Password for root:", "addauth: Invalid password", "15",
+      "addauth: 999: Cannot add session: No such process", "2",
     ]);
   });
   it("unknown users are 10, groups 11", () => {
@@ -115,19 +124,19 @@ describe("rmauth, setauth, unsu", () => {
 describe("processes without ids", () => {
   it("login without a user is nobody's shell: what others may, it may; and it becomes somebody by addauth", () => {
     const typed = ["ids", "cat /etc/shadow", "head -1 /etc/motd", "touch /root/x", "addauth guest", "guest", "ids -u", "exit"].join("\n");
-    const said = asGuest("login; echo back; ids -tu", `${typed}\n`).filter((l) => !l.includes("login> ")).slice(2);
+    const said = asGuest("login; echo back; ids -tuv", `${typed}\n`).filter((l) => !l.includes("login> ")).slice(2);
     expect(said.slice(0, 4)).to.deep.equal(["effective uids:", "effective gids:", "available uids:", "available gids:"]);
     expect(said[4]).to.match(DENIED);
     expect(said[5]).to.match(/^Welcome/);
     expect(said[6]).to.match(/Permission denied$/);
-    expect(said.slice(7)).to.deep.equal(["Password:", "effective uids: 1000(guest)", "available uids:", "back", "euids=1000 auids=1000,1000"]);
+    expect(said.slice(7)).to.deep.equal(["Password:", "effective: 1000(guest)", "available:", "back", "euids=1000 auids=1000,1000"]);
   });
   it("login: 5 for a wrong password, 10 for an unknown user, who with -P is asked for one; with -R the shell is nobody's then", () => {
-    const said = asGuest("login guest; echo $?; login nosuch; echo $?; login -P nosuch; echo $?; login -R root -c 'ids -tu'; echo $?", "wrong\nhurd\nwrong\nids -tu\nexit 4\n");
+    const said = asGuest("login guest; echo $?; login nosuch; echo $?; login -P nosuch; echo $?; login -R root -c 'ids -tuv'; echo $?", "wrong\nhurd\nwrong\nids -tuv\nexit 4\n");
     const motd = said.filter((l) => !/^(Welcome|see) /.test(l));
     expect(motd.filter((l) => !l.includes("login> "))).to.deep.equal([
       "Password:", "login: Invalid password", "5", "login: nosuch: Unknown user", "10", "Password:", "login: Invalid password", "5",
-      "Password:", "login: Invalid password", "euids= auids=", "4",
+      "Password:", "login: Invalid password", "4",
     ]);
   });
   it("login: what it is told of shell, environment, directory and arguments counts before what the account says", () => {
@@ -161,6 +170,15 @@ describe("processes without ids", () => {
     expect(said[1]).to.match(/Operation not permitted$/);
     expect(said[2]).to.match(/^ids: \d+: Cannot get process authentication: Operation not permitted$/);
     expect(said[3]).to.equal("143");
+  });
+  it("ids names what it shows by what else is shown; -t leaves empty lists out (utils/ids.c, ugids-rep.c)", () => {
+    const said = asGuest("ids -e; ids -ag; ids -u; ids -eun; ids -t; ids -tn -e; ids -v -g; nullauth sh -c 'ids -t; ids -t | wc -l; ids -eu'; ids 1 2; echo $?; ids 999; echo $?");
+    expect(said).to.deep.equal([
+      "uids: 1000(guest)", "gids: 1000(guest) 100(users)", "1000(guest) 1000(guest)", "effective: 1000(guest)", "available: 1000(guest) 1000(guest)", "guest",
+      "euids=1000(guest) egids=1000(guest),100(users) auids=1000(guest),1000(guest) agids=1000(guest),1000(guest)", "euids=guest egids=guest,users",
+      "effective: 1000 100", "available: 1000 1000", "1",
+      "ids: Too many arguments", "Try `ids --help' or `ids --usage' for more information.", "64", "ids: 999: Cannot get process msgport: No such process", "5",
+    ]);
   });
   it("a stranger asks ids of pid 1: refused with 6 (recorded)", () => {
     expect(asGuest("ids 1; echo $?; nullauth ids 1; echo $?")).to.deep.equal([

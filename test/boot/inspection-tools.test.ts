@@ -16,7 +16,7 @@ describe("msgport", () => {
     expect(said.at(-1)).to.match(/^ T.*sleep 1000$/);
   });
   it("changes a process that runs: its mask, environment, directories and descriptors", () => {
-    expect(bare(asGuest("msgport $$ --umask 077 --umask --setenv HOME /x --getenv HOME --chdir /etc --pwd --cdroot --pwd; pwd"))).to.deep.equal(["077", "/x", "/etc", "/", "/home/guest"]);
+    expect(bare(asGuest("msgport $$ --umask 077 --umask --setenv HOME /x --getenv HOME --chdir /etc --pwd --cdroot --pwd; pwd"))).to.deep.equal(["077", "HOME=/x", "/etc", "/", "/home/guest"]);
     expect(asGuest("msgport $$ --stdout /tmp/out; echo into the file; msgport $$ --stdout /dev/tty; cat /tmp/out")).to.deep.equal(["into the file"]);
     expect(bare(asGuest("sleep 1000 & sleep 1; msgport $! --chroot /home --getroot --pwd --clearenv --getenv"))).to.deep.equal(["/home", "/home/guest"]);
   });
@@ -27,15 +27,22 @@ describe("msgport", () => {
     expect(of("cat < /dev/tty"), "stopped, in a call on the terminal").to.equal("thread 0: io_read_request [bgfd#0]");
   });
   it("a stranger may read the environment, and nothing else", () => {
-    expect(asGuest("msgport 1 --getenv PATH --pwd --umask --setenv A b --report-wait; echo $?")).to.deep.equal([
-      "1: /bin:/sbin", "msgport: 1: pwd: Operation not permitted", "msgport: 1: umask: Operation not permitted", "msgport: 1: setenv: Operation not permitted",
-      "msgport: 1: report-wait: Operation not permitted", "1",
+    expect(asGuest("msgport 1 --getenv PATH --pwd --umask; echo $?; msgport 1 --umask; msgport 1 --setenv A b; msgport 1 --report-wait; msgport 1 --cd /")).to.deep.equal([
+      "1: PATH=/bin:/sbin", "msgport: 1: Cannot execute command: Operation not permitted", "2", ...new Array<string>(4).fill("msgport: 1: Cannot execute command: Operation not permitted"),
     ]);
+  });
+  it("processes are named as for addauth, too; commands may stand without their dashes; oneself is left out", () => {
+    const said = bare(asGuest("msgport -p$$,$$ cdroot pwd --umask 7 umask; msgport --pgrp=$$ --session printenv LOGNAME | sort -u; cd /tmp; msgport -L getcwd"));
+    expect(said.slice(0, 4)).to.deep.equal(["/", "007", "/", "007"]);
+    expect(new Set(said.slice(4, -1)), "the shell and its pipeline").to.deep.equal(new Set(["LOGNAME=guest"]));
+    expect(said.at(-1)).to.equal("/tmp");
   });
   it("misuse is 64; a process that is not there 1", () => {
     const said = asGuest("msgport $$ --bad; echo $?; msgport --pwd; echo $?; msgport $$; echo $?; msgport $$ --setfd 1; echo $?; msgport 999 --pwd; echo $?");
     expect(said.filter((l) => /^\d+$/.test(l))).to.deep.equal(["64", "64", "64", "64", "1"]);
-    expect(said).to.include("msgport: 999: Cannot get message port: No such process");
+    expect(said).to.include("msgport: 999: Cannot get process msgport: No such process");
+    expect(said.slice(0, 2)).to.deep.equal(["msgport: unrecognized option '--bad'", "Try `msgport --help' or `msgport --usage' for more information."]);
+    expect(said.slice(3, 5)).to.deep.equal(["Usage: msgport [PID...] COMMAND...", "Try `msgport --help' or `msgport --usage' for more information."]);
   });
 });
 
@@ -67,7 +74,7 @@ describe("portinfo", () => {
     expect(sets[0]).to.match(/^ +\d+: port-set$/);
     expect(sets[1]).to.match(/^ +\d+: port-set \(\d+(, \d+)+\)$/);
     expect(asRoot("portinfo -r 6").every((l) => /: receive/.test(l))).to.equal(true);
-    expect(asRoot("portinfo -x 6 0x1 99999; echo $?")).to.deep.equal(["   0x1: send", "portinfo: 0x1869f: (os/kern) invalid name", "1"]);
+    expect(asRoot("portinfo -x 6 0x1 99999; echo $?")).to.deep.equal(["   0x1: send", "portinfo: 0x1869f: (os/kern) invalid name", "0"]);
   });
   it("translates names: two processes of one session share their terminal and root, not their message ports", () => {
     const said = asGuest("sleep 1000 & sleep 1; portinfo -Et $! $$");
@@ -76,7 +83,16 @@ describe("portinfo", () => {
     expect(asGuest("sleep 1000 & sleep 1; portinfo -a $$ | head -1")[0]).to.match(/^ +\d+ -> +\d+: +\d+: send$/);
   });
   it("is refused for another's process", () => {
-    expect(asGuest("portinfo 1; echo $?; vminfo 1; echo $?")).to.deep.equal(["portinfo: 1: Cannot get task port: Operation not permitted", "1", "vminfo: 1: Cannot get task port: Operation not permitted", "1"]);
+    expect(asGuest("portinfo 1; echo $?; vminfo 1; echo $?")).to.deep.equal(["portinfo: 1: Operation not permitted", "11", "vminfo: 1: Operation not permitted", "11"]);
+  });
+  it("tells what is no process and no name: 10 and 11 for a process, nothing for a name, 64 for misuse", () => {
+    const said = asGuest("portinfo x; echo $?; portinfo 999; echo $?; portinfo -t 999 $$; echo $?; portinfo -x $$ y 010 99999; echo $?; portinfo; echo $?; portinfo -at 1 $$; echo $?; portinfo -Z; echo $?");
+    const help = "Try `portinfo --help' or `portinfo --usage' for more information.";
+    expect(said).to.deep.equal([
+      "portinfo: x: Invalid process id", "10", "portinfo: 999: No such process", "11", "portinfo: 999: No such process", "11",
+      "portinfo: y: Invalid port name", "   0x8: send", "portinfo: 0x1869f: (os/kern) invalid name", "0",
+      "Usage: portinfo [OPTION...] PID [NAME...]", help, "64", "portinfo: Both --search and --translate specified", help, "64", "portinfo: invalid option -- 'Z'", help, "64",
+    ]);
   });
 });
 
@@ -88,6 +104,15 @@ describe("vminfo", () => {
     expect(asGuest("vminfo -h $$").filter((l) => l.endsWith("(hole)"))[0]).to.match(/^ {10}\[0x[0-9a-f]+\] \(hole\)$/);
     expect(asGuest("vminfo -as $$ 0x8048000")).to.deep.equal([" 0x8048000[0x1000]"]);
     expect(asGuest("vminfo -d $$ 0x8048000")[0]).to.match(/^ 134512640\[4096\] /);
+    expect(asGuest("vminfo -s $$ 0x8048000; vminfo -a $$ 0x8048000; vminfo -sv $$ 0x8048000; vminfo -v $$ 0x8048000")).to.deep.equal([
+      "    0x1000", " 0x8048000", "    0x1000 (prot=RX, max_prot=RWX)", " 0x8048000[0x1000] (prot=RX, max_prot=RWX)",
+    ]);
+  });
+  it("of an address in a hole: the region behind it; up to the end of a range; misuse is 64, no process 11", () => {
+    expect(asGuest("vminfo -a $$ 0x5000000; vminfo -a $$ 0x8048000 0 | wc -l; vminfo -a $$ 0 0x1000; vminfo -a $$ 0xfffff000; echo $?")).to.deep.equal([" 0x8048000", "1", "         0", "    0x1000", "0"]);
+    expect(asGuest("vminfo 999; echo $?; vminfo x; echo $?; vminfo $$ y; echo $?; vminfo 1 2 3 4; echo $?").filter((l) => !l.startsWith("Try "))).to.deep.equal([
+      "vminfo: 999: No such process", "11", "vminfo: x: Invalid PID", "64", "vminfo: y: Invalid address", "64", "Usage: vminfo [OPTION...] PID [ADDR [SIZE]]", "64",
+    ]);
   });
 });
 
@@ -100,7 +125,7 @@ describe("w", () => {
     expect(said[3]).to.equal(said[0]);
     expect(said[4]).to.equal(said[1]);
     expect(said[5]).to.match(/^guest {4}co 12:00AM {2}0:01 +\d+ w -UH -s pid -r guest$/);
-    expect(said.slice(6).filter((l) => /^\d|Unknown user/.test(l))).to.deep.equal(["w: nosuch: Unknown user", "6", "1"]);
+    expect(said.slice(6).filter((l) => /^\d|Unknown user/.test(l))).to.deep.equal(["w: nosuch: Unknown user", "6", "64"]);
   });
 });
 

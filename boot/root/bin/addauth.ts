@@ -9,15 +9,15 @@ import { msgCall } from "../../../servers/interfaces/msg.ts";
 import { procCall } from "../../../servers/interfaces/process.ts";
 import type { MachPort } from "../../../mach/ipc/names.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
-import { chosenPids, chosenPlaces, EX_USAGE, FROB_LETTERS, frobLong, heldProc, prepareFrob, provedAuth, refused, requireIds, wantedIds } from "../lib/frob-auth.ts";
+import { chosenPids, chosenPlaces, FROB_LETTERS, frobLong, heldProc, provedAuth, refused, requireIds, wantedIds } from "../lib/frob-auth.ts";
 import { Owners } from "../lib/owners.ts";
 import { dropRight } from "../lib/rights.ts";
-import { tool, type Tool } from "../lib/tool.ts";
+import { EX_USAGE, tool, type Tool } from "../lib/tool.ts";
 import { show } from "../lib/ugids.ts";
 
 const long = { ...frobLong, available: "a", effective: "e" };
 
-export const main = tool({ letters: `${FROB_LETTERS}ae`, long, usage: "[OPTION...] USER...", misuse: EX_USAGE, prepare: prepareFrob }, function* (t) {
+export const main = tool({ letters: `${FROB_LETTERS}ae`, long, usage: "[OPTION...] USER...", misuse: EX_USAGE }, function* (t) {
   const wanted = yield* wantedIds(t, chosenPlaces(t));
   requireIds(wanted);
   const pids = yield* chosenPids(t);

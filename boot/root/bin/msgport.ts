@@ -1,11 +1,11 @@
 /**
- * msgport [PID …] COMMAND …: asks or tells processes through their message ports (rpctrace.md §6); what changes a process, or shows its ports, needs
- * its task port too. Commands are done in order, each for every process; `--stdin FILE` and the like give descriptors to a running process.
+ * msgport [PID | -p PIDS | -P PGRPS | -S[SIDS] | -L[LIDS]] … COMMAND …: asks or tells processes through their message ports (rpctrace.md §6);
+ * what changes a process, or shows its ports, needs its task port too. Commands are done in order, each for every process; `--stdin FILE` and the like give descriptors to a running process.
  */
 import { attempt, UnixError } from "../../../glibc-shim/errno.ts";
 import { copySend, MACH_PORT_NULL, moveSend, portValid, type MachPort } from "../../../mach/ipc/names.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
-import { asFailure, type Failure } from "../../../mach/kern/kern-return.ts";
+import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { decodeEnvz, encodeEnvz } from "../../../servers/interfaces/argz.ts";
 import { msgidName } from "../../../servers/interfaces/catalogue.ts";
@@ -13,10 +13,11 @@ import { Errno, strerror } from "../../../servers/interfaces/errno.ts";
 import { INIT_PORT_CRDIR, INIT_PORT_CWDIR, INIT_UMASK, O_APPEND, O_CREAT, O_EXEC, O_READ, O_WRITE } from "../../../servers/interfaces/hurd-types.ts";
 import { msgCall } from "../../../servers/interfaces/msg.ts";
 import { procCall } from "../../../servers/interfaces/process.ts";
-import { UsageError } from "../lib/options.ts";
+import { NotThere, parseOptions, UsageError } from "../lib/options.ts";
 import { decode } from "../lib/output.ts";
+import { selectedPids } from "../lib/pids.ts";
 import { dropRight } from "../lib/rights.ts";
-import { tool, wholeNumber, type Tool } from "../lib/tool.ts";
+import { EX_USAGE, tool, Tool, wholeNumber } from "../lib/tool.ts";
 
 /** A process, and what gives us authority over it: its task port, or null. */
 interface Target {
@@ -94,7 +95,7 @@ function* getenv(p: Target, [name]: readonly string[]): Syscall<void> {
   if (name !== undefined) {
     const got = yield* msgCall.msg_get_env_variable(p.msgport, { variable: name });
     ok("msg_get_env_variable", got);
-    if (got.err === 0) yield* say(p, decode(got.value));
+    if (got.err === 0) yield* say(p, `${name}=${decode(got.value)}`);
     return;
   }
   const all = yield* msgCall.msg_get_environment(p.msgport, {});
@@ -161,46 +162,71 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 ]);
 
 interface Given {
-  readonly name: string;
   readonly command: Command;
   readonly words: readonly string[];
 }
 
 /** Commands are no getopt options: each takes its own words. */
-const prepare = (args: readonly string[]): readonly string[] => (args[0] === "--help" ? args : ["--", ...args]);
+const prepare = (args: readonly string[]): readonly string[] => (/^(--help|--usage|-\?)$/.test(args[0] ?? "") ? ["--help"] : ["--", ...args]);
+/** Words that name processes, as addauth has them; a number alone is one, too. */
+const SELECTION = { letters: "p:P:S::L::", long: { pid: "p", pgrp: "P", session: "S", sid: "S", login: "L", lid: "L" } };
+/** Exit statuses of the real program, which stops at what fails. */
+const NO_MSGPORT = 1;
+const FAILED = 2;
 
-export const main = tool({ letters: "", usage: "[PID...] COMMAND...", misuse: 64, prepare }, function* (t) {
-  const first = t.operands.findIndex((word) => word.startsWith("--"));
-  const pids = t.operands.slice(0, first < 0 ? undefined : first).map((word) => wholeNumber(word, "process id"));
-  const given = first < 0 ? [] : parse(t.operands.slice(first));
-  if (given.length === 0) throw new UsageError("No command specified");
-  if (pids.length === 0) throw new UsageError("No processes specified");
-  for (const pid of pids) yield* forProcess(t, pid, given);
+export const main = tool({ letters: "", usage: "[PID...] COMMAND...", misuse: EX_USAGE, prepare }, function* (t) {
+  const { selection, given } = parse(t.operands);
+  const pids = yield* selectedPids(new Tool(t.libc, t.name, parseOptions(selection, SELECTION)), "P");
+  if (given.length === 0 || pids.length === 0) throw new UsageError("");
+  for (const pid of pids) if (pid !== t.libc.getpid()) yield* forProcess(t, pid, given);
 });
 
-function parse(words: readonly string[]): readonly Given[] {
-  const given: Given[] = [];
-  for (let at = 0; at < words.length; ) {
-    const [, name = "", , value] = /^--([a-z-]+)(=(.*))?$/s.exec(words[at] ?? "") ?? [];
-    const command = commands.get(name);
-    if (command === undefined) throw new UsageError(`unrecognized option '${words[at] ?? ""}'`);
-    const [least, most] = command.words;
-    const own = value === undefined ? [] : [value];
-    for (at++; at < words.length && own.length < most && (own.length < least || !(words[at] ?? "").startsWith("--")); at++) own.push(words[at] ?? "");
-    if (own.length < least) throw new UsageError(`option '--${name}' requires an argument`);
-    given.push({ name, command, words: own });
-  }
-  return given;
+interface CommandLine {
+  /** What names processes, in `SELECTION`'s words. */
+  readonly selection: readonly string[];
+  readonly given: readonly Given[];
 }
 
+/** Commands may stand without their dashes. */
+function parse(words: readonly string[]): CommandLine {
+  const selection: string[] = [];
+  const given: Given[] = [];
+  for (let at = 0; at < words.length; ) {
+    const word = words[at++] ?? "";
+    if (/^\d/.test(word)) selection.push("-p", word);
+    else if (/^-[pP]$|^--(pid|pgrp)$/.test(word)) selection.push(word, words[at++] ?? "");
+    else if (/^-[pPSL]|^--(pid|pgrp|session|sid|login|lid)(=|$)/.test(word)) selection.push(word);
+    else at = readCommand(words, at, word, given);
+  }
+  return { selection, given };
+}
+
+/** Reads the words of the command `word`, which follow it up to the next that begins with "-". Answers where it ends. */
+function readCommand(words: readonly string[], from: number, word: string, given: Given[]): number {
+  const [, name = "", , value] = /^(?:--)?([a-z-]+)(=(.*))?$/s.exec(word) ?? [];
+  const command = commands.get(name);
+  if (command === undefined) throw new UsageError(`unrecognized option '${word}'`);
+  const [least, most] = command.words;
+  const own = value === undefined ? [] : [value];
+  let at = from;
+  while (at < words.length && own.length < most && !(words[at] ?? "").startsWith("-")) own.push(words[at++] ?? "");
+  if (own.length < least) throw new UsageError(`option '--${name}' requires an argument`);
+  given.push({ command, words: own });
+  return at;
+}
+
+/** Each command in turn. Throws NotThere at the first that fails. */
 function* forProcess(t: Tool, pid: number, given: readonly Given[]): Syscall<void> {
   const { proc } = t.libc.ports;
   const port = yield* procCall.proc_getmsgport(proc, { pid });
-  if (port.err !== 0) return yield* t.complain(`${pid}: Cannot get message port: ${strerror(port.err)}`);
-  if (!portValid(port.msgport)) return yield* t.complain(`${pid}: Cannot get message port: ${strerror(asFailure(Errno.ESRCH))}`);
+  const err = port.err !== 0 ? port.err : portValid(port.msgport) ? 0 : Errno.ESRCH;
+  if (port.err !== 0 || err !== 0) throw new NotThere(`${pid}: Cannot get process msgport: ${strerror(err)}`, NO_MSGPORT);
   const task = yield* procCall.proc_pid2task(proc, { pid });
   const target: Target = { t, pid, msgport: port.msgport, refport: task.err === 0 ? task.task : MACH_PORT_NULL };
-  for (const { name, command, words } of given) yield* t.try(`${pid}: ${name}`, command.run(target, words));
+  for (const { command, words } of given) {
+    const done = yield* attempt(command.run(target, words));
+    if (done.err !== 0) throw new NotThere(`${pid}: Cannot execute command: ${strerror(done.err)}`, FAILED);
+  }
   yield* dropRight(target.refport);
   yield* dropRight(port.msgport);
 }

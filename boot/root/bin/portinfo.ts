@@ -6,29 +6,32 @@ import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
 import { MACH_PORT_NULL, MsgType, PortType, Right, type MachPort } from "../../../mach/ipc/names.ts";
 import { Kern } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
-import { Errno, strerror } from "../../../servers/interfaces/errno.ts";
+import { strerror } from "../../../servers/interfaces/errno.ts";
 import { procCall } from "../../../servers/interfaces/process.ts";
-import { UsageError } from "../lib/options.ts";
+import { NotThere, UsageError } from "../lib/options.ts";
 import { ownWords, type OwnWords } from "../lib/own-ports.ts";
 import { describePort } from "../lib/port-probe.ts";
 import { dropRight, taskSelf } from "../lib/rights.ts";
-import { tool, wholeNumber, type Tool } from "../lib/tool.ts";
+import { EX_USAGE, tool, type Tool } from "../lib/tool.ts";
 
 const long = {
-  verbose: "v", members: "m", "hex-names": "x", "query-process": "q", receive: "r", send: "s", "send-once": "o", dead: "d", "port-sets": "p",
+  verbose: "v", members: "m", "hex-names": "x", "query-process": "q", receive: "r", send: "s", "send-once": "o", "dead-names": "d", "port-sets": "p",
   translate: "t", "no-translation-errors": "E", search: "a",
 };
 const { RECEIVE, SEND, SEND_ONCE, DEAD_NAME, PORT_SET } = PortType;
 const KINDS = [["r", RECEIVE, "receive"], ["s", SEND, "send"], ["o", SEND_ONCE, "send-once"], ["d", DEAD_NAME, "dead-name"], ["p", PORT_SET, "port-set"]] as const;
 const ALL = RECEIVE | SEND | SEND_ONCE | DEAD_NAME | PORT_SET;
 const QLIMIT_DEFAULT = 5;
+/** Exit statuses of the real program. */
+const BAD_PID = 10;
+const NO_TASK = 11;
 
-export const main = tool({ letters: "vmxqrsodpt:Ea", long, usage: "[OPTION...] PROCESS [NAME...]", misuse: 64 }, function* (t) {
+export const main = tool({ letters: "vmxqrsodpt:Ea", long, usage: "[OPTION...] PID [NAME...]", misuse: EX_USAGE }, function* (t) {
   const [process, ...given] = t.operands;
-  if (process === undefined) throw new UsageError("No process specified");
-  const subject = yield* open(t, wholeNumber(process, "process id"));
-  if (!subject) return t.status;
-  const names = given.length > 0 ? given.map(portName) : yield* subject.names();
+  if (process === undefined) throw new UsageError("");
+  if (t.has("t") && t.has("a")) throw new UsageError("Both --search and --translate specified");
+  const subject = yield* asked(t, process);
+  const names = given.length > 0 ? yield* portNames(t, given) : yield* subject.names();
   const others = yield* targets(t, subject);
   for (const name of names) {
     if (others === undefined) yield* line(t, subject, name, "", given.length > 0);
@@ -37,9 +40,15 @@ export const main = tool({ letters: "vmxqrsodpt:Ea", long, usage: "[OPTION...] P
   for (const p of [subject, ...(others ?? [])]) yield* p.close();
 });
 
-function portName(text: string): MachPort {
-  if (!/^(0x[0-9a-fA-F]{1,8}|\d{1,10})$/.test(text)) throw new UsageError(`${text}: Invalid port name`);
-  return Number(text) as MachPort;
+/** What is no name is told, and left out. */
+function* portNames(t: Tool, words: readonly string[]): Syscall<readonly MachPort[]> {
+  const names: MachPort[] = [];
+  for (const word of words) {
+    const name = /^(0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9]\d{0,9})$/i.test(word) ? Number(/^0\d/.test(word) ? `0o${word}` : word) : 0;
+    if (name > 0) names.push(name as MachPort);
+    else yield* t.complain(`${word}: Invalid port name`, 0);
+  }
+  return names;
 }
 
 /** A process that is looked into. */
@@ -76,13 +85,20 @@ function* nothing(): Syscall<void> {
   // There is nothing to give back.
 }
 
-/** Undefined after a complaint. */
-function* open(t: Tool, pid: number, quiet = false): Syscall<Subject | undefined> {
+/** The process that a word of the command line names. Throws NotThere. */
+function* asked(t: Tool, word: string): Syscall<Subject> {
+  if (!/^\d+$/.test(word)) throw new NotThere(`${word}: Invalid process id`, BAD_PID);
+  const subject = yield* open(t, Number(word) | 0);
+  if (typeof subject !== "number") return subject;
+  throw new NotThere(`${word}: ${subject === 0 ? `Process ${word} is dead and has no task` : strerror(subject)}`, NO_TASK);
+}
+
+/** The code when there is no such process; 0: it has no task. */
+function* open(t: Tool, pid: number): Syscall<Subject | number> {
   const { proc } = t.libc.ports;
   const got = yield* procCall.proc_pid2task(proc, { pid });
-  const err = got.err !== 0 ? got.err : got.task === MACH_PORT_NULL ? Errno.ESRCH : 0;
-  if (err !== 0 && !quiet) yield* t.complain(`${pid}: Cannot get task port: ${strerror(err)}`);
-  if (got.err !== 0 || err !== 0) return undefined;
+  if (got.err !== 0) return got.err;
+  if (got.task === MACH_PORT_NULL) return 0;
   return new Subject(pid, got.task, proc, t.has("vq") ? yield* ownWords(proc, pid, got.task) : undefined);
 }
 
@@ -90,22 +106,23 @@ function* open(t: Tool, pid: number, quiet = false): Syscall<Subject | undefined
 function* targets(t: Tool, subject: Subject): Syscall<readonly Subject[] | undefined> {
   const to = t.value("t");
   if (to === undefined && !t.has("a")) return undefined;
+  if (to !== undefined) return [yield* asked(t, to)];
   const all = yield* procCall.proc_getallpids(t.libc.ports.proc, {});
-  const pids = to !== undefined ? [wholeNumber(to, "process id")] : all.err === 0 ? [...all.pidarray].sort((a, b) => a - b).filter((pid) => pid !== subject.pid) : [];
+  const pids = all.err === 0 ? [...all.pidarray].sort((a, b) => a - b).filter((pid) => pid !== subject.pid) : [];
   const found: Subject[] = [];
   for (const pid of pids) {
-    const other = yield* open(t, pid, to === undefined);
-    if (other) found.push(other);
+    const other = yield* open(t, pid);
+    if (typeof other !== "number") found.push(other);
   }
   return found;
 }
 
 const shown = (t: Tool, name: number): string => (t.has("x") ? `0x${name.toString(16)}` : String(name)).padStart(6);
 
-/** One name. A name that is not there is an error when it was asked for. */
+/** One name. A name that is not there is told when it was asked for; that is no failure of ours. */
 function* line(t: Tool, subject: Subject, name: MachPort, prefix: string, asked: boolean): Syscall<void> {
   const type = yield* machPortCall.mach_port_type(subject.task, { name });
-  if (type.err !== 0) return asked ? yield* t.complain(`${t.has("x") ? shown(t, name).trim() : name}: ${strerror(type.err)}`) : undefined;
+  if (type.err !== 0) return asked ? yield* t.complain(`${t.has("x") ? shown(t, name).trim() : name}: ${strerror(type.err)}`, 0) : undefined;
   const wanted = KINDS.reduce((bits, [letter, bit]) => (t.has(letter) ? bits | bit : bits), 0) || ALL;
   if ((type.ptype & wanted) === 0) return;
   const rights = KINDS.filter(([, bit]) => type.ptype & bit).map(([, , word]) => word).join(", ");
@@ -161,7 +178,7 @@ function* translated(t: Tool, subject: Subject, other: Subject, name: MachPort):
   const found = port === MACH_PORT_NULL ? undefined : yield* nameIn(other, port);
   if (port !== MACH_PORT_NULL) yield* dropRight(port);
   if (found !== undefined) return yield* line(t, other, found, t.has("a") ? `${pid(subject)} -> ${pid(other)}: ` : `${shown(t, name)} => `, false);
-  if (!t.has("aE")) yield* t.complain(`${shown(t, name).trim()}: ${strerror(Kern.INVALID_NAME)}`);
+  if (!t.has("aE")) yield* t.complain(`${shown(t, name).trim()}: ${strerror(Kern.INVALID_NAME)}`, 0);
 }
 const pid = (p: Subject): string => String(p.pid).padStart(5);
 

@@ -10,7 +10,7 @@ import { Errno, strerror } from "../../../servers/interfaces/errno.ts";
 import { NotThere, UsageError } from "../lib/options.ts";
 import { Owners } from "../lib/owners.ts";
 import { dropRight } from "../lib/rights.ts";
-import { tool, type Tool } from "../lib/tool.ts";
+import { EX_USAGE, tool, type Tool } from "../lib/tool.ts";
 import { known, withThreads, type Entry, type Need } from "./ps/entry.ts";
 import { fitted, gnuFormat, posixFormat, squashed, titles, type Field } from "./ps/format.ts";
 import { allPids, readProcess, type ProcessRow, type Wanted } from "./ps/process.ts";
@@ -23,7 +23,6 @@ const long = {
   format: "F", "posix-format": "o", "all-users": "a", all: "e", owner: "U", "not-owner": "O", "no-parent": "P", threads: "T", tty: "t", "no-msg-port": "M", "nominal-fields": "n",
   "all-fields": "Q", "no-header": "H", reverse: "r", sort: "s", top: "h", head: "h", bottom: "b", tail: "b", width: "w", login: "L", lid: "L", pid: "p", pgrp: "@", session: "S", sid: "S",
 };
-const EX_USAGE = 64;
 const BAD_SORT_KEY = 3;
 
 /** Options may stand without their dash, as in "ps aux": what is no number and no option's value is such. */

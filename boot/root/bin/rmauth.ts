@@ -7,15 +7,15 @@
  */
 import type { Libc } from "../../../glibc-shim/libc.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
-import { chosenPids, chosenPlaces, EX_USAGE, FROB_LETTERS, frobAll, frobLong, prepareFrob, requireIds, wantedIds, withOptions } from "../lib/frob-auth.ts";
+import { chosenPids, chosenPlaces, FROB_LETTERS, frobAll, frobLong, requireIds, wantedIds, withOptions } from "../lib/frob-auth.ts";
 import type { Owners } from "../lib/owners.ts";
-import { tool } from "../lib/tool.ts";
+import { EX_USAGE, tool } from "../lib/tool.ts";
 import { merged, NO_IDS, saved, show, without, type Ugids } from "../lib/ugids.ts";
 import { impliedGroups } from "../lib/verify-ids.ts";
 
 const long = { ...frobLong, available: "a", effective: "e", save: "s" };
 
-export const main = tool({ letters: `${FROB_LETTERS}aes`, long, usage: "[OPTION...] USER...", misuse: EX_USAGE, prepare: prepareFrob }, function* (t) {
+export const main = tool({ letters: `${FROB_LETTERS}aes`, long, usage: "[OPTION...] USER...", misuse: EX_USAGE }, function* (t) {
   const drop = yield* wantedIds(t, chosenPlaces(t));
   requireIds(drop);
   const named = yield* withOptions(t, NO_IDS);

@@ -4,13 +4,13 @@
  */
 import { Errno } from "../../../servers/interfaces/errno.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
-import { chosenPids, EX_USAGE, FROB_LETTERS, frobAll, frobLong, prepareFrob, provedAuth, refused, wantedIds } from "../lib/frob-auth.ts";
-import { tool, type Tool } from "../lib/tool.ts";
+import { chosenPids, FROB_LETTERS, frobAll, frobLong, provedAuth, refused, wantedIds } from "../lib/frob-auth.ts";
+import { EX_USAGE, tool, type Tool } from "../lib/tool.ts";
 import { merged, NO_IDS, saved, show, type Ugids } from "../lib/ugids.ts";
 
 const long = { ...frobLong, save: "s", keep: "k" };
 
-export const main = tool({ letters: `${FROB_LETTERS}sk`, long, usage: "[OPTION...] [USER...]", misuse: EX_USAGE, prepare: prepareFrob }, function* (t) {
+export const main = tool({ letters: `${FROB_LETTERS}sk`, long, usage: "[OPTION...] [USER...]", misuse: EX_USAGE }, function* (t) {
   const ids = yield* wantedIds(t, "posix");
   const pids = yield* chosenPids(t);
   const made = yield* provedAuth(t, ids);

@@ -4,12 +4,12 @@
  */
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { UsageError } from "../lib/options.ts";
-import { chosenPids, EX_USAGE, frobAll, frobLong, prepareFrob } from "../lib/frob-auth.ts";
-import { tool } from "../lib/tool.ts";
+import { chosenPids, frobAll, frobLong } from "../lib/frob-auth.ts";
+import { EX_USAGE, tool } from "../lib/tool.ts";
 import { posixUser, show, type Ugids } from "../lib/ugids.ts";
 import { impliedGroups } from "../lib/verify-ids.ts";
 
-export const main = tool({ letters: "vnp:P:S:L:", long: frobLong, usage: "[OPTION...]", misuse: EX_USAGE, prepare: prepareFrob }, function* (t) {
+export const main = tool({ letters: "vnp:P:S::L::", long: frobLong, usage: "[OPTION...]", misuse: EX_USAGE }, function* (t) {
   if (t.operands.length > 0) throw new UsageError("Too many arguments");
   const pids = yield* chosenPids(t);
   yield* frobAll(t, pids, {

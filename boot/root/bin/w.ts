@@ -11,7 +11,7 @@ import { procCall } from "../../../servers/interfaces/process.ts";
 import { idleTime, namedInterval, pastTime, timeOfDay } from "../lib/intervals.ts";
 import { NotThere, UsageError } from "../lib/options.ts";
 import { dropRight } from "../lib/rights.ts";
-import { tool, wholeNumber, type Tool } from "../lib/tool.ts";
+import { EX_USAGE, tool, wholeNumber, type Tool } from "../lib/tool.ts";
 import { LOGIN_PROCESS, readUtmp, USER_PROCESS, type Utmp } from "../lib/utmp.ts";
 import { readProcess, type ProcessRow } from "./ps/process.ts";
 import { layOut } from "./ps/table.ts";
@@ -45,7 +45,7 @@ const columns = [
   { title: "WHAT", width: 0, left: true },
 ];
 
-export const main = tool({ letters: "Hhurnis:t:Uw:", long, usage: "[OPTION...] [USER...]" }, function* (t) {
+export const main = tool({ letters: "Hhurnis:t:Uw:", long, usage: "[OPTION...] [USER...]", misuse: EX_USAGE }, function* (t) {
   const key = sortKey(t.has("i") ? "idle" : t.value("s"));
   const users = yield* wantedUsers(t);
   const { sec: now } = yield* t.libc.gettimeofday();

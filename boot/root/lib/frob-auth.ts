@@ -13,22 +13,18 @@ import { procCall } from "../../../servers/interfaces/process.ts";
 import { machPortCall } from "../../../mach/interfaces/mach-port.ts";
 import { NotThere, UsageError } from "./options.ts";
 import { Owners } from "./owners.ts";
+import { ownCollection, selectedPids } from "./pids.ts";
 import { dropRight, taskSelf } from "./rights.ts";
-import { wholeNumber, type Tool } from "./tool.ts";
+import type { Tool } from "./tool.ts";
 import { idsOf, merged, NO_IDS, posixUser, sameIds, type Ugids } from "./ugids.ts";
 import { impliedGroups, ownIds, verifiedAuth, type Made } from "./verify-ids.ts";
 
 /** Short options that all four have; addauth and rmauth have -a and -e too. */
-export const FROB_LETTERS = "vnu:U:g:G:p:P:S:L:";
+export const FROB_LETTERS = "vnu:U:g:G:p:P:S::L::";
 export const frobLong = {
   verbose: "v", "dry-run": "n", user: "u", "avail-user": "U", group: "g", "avail-group": "G",
   pid: "p", pgrp: "P", session: "S", sid: "S", login: "L", lid: "L",
 };
-export const EX_USAGE = 64;
-/** -S and -L may stand alone: then it is our own session or collection. */
-export const prepareFrob = (args: readonly string[]): readonly string[] =>
-  args.map((word) => (/^-[SL]$/.test(word) ? `${word}.` : /^--(session|sid|login|lid)$/.test(word) ? `${word}=.` : word));
-
 /** Exit statuses for names that nobody has. */
 const UNKNOWN_USER = 10;
 const UNKNOWN_GROUP = 11;
@@ -92,32 +88,7 @@ function* groupId(t: Tool, name: string): Syscall<number> {
 
 /** The processes that -p -P -S -L name; without any, all of our login collection, in proc's order. */
 export function* chosenPids(t: Tool): Syscall<readonly number[]> {
-  const pids: number[] = [];
-  const { proc } = t.libc.ports;
-  const add = (list: readonly number[]): void => {
-    pids.push(...list.filter((pid) => !pids.includes(pid)));
-  };
-  for (const { name, value } of t.options.given) {
-    if (name === "p") add([wholeNumber(value, "process id")]);
-    if (name === "P") add(yield* listed(t, value, yield* procCall.proc_getpgrppids(proc, { pgrp: wholeNumber(value, "process group") })));
-    if (name === "S") add(yield* listed(t, value, yield* procCall.proc_getsessionpids(proc, { sid: value === "." ? yield* t.libc.getsid(0) : wholeNumber(value, "session id") })));
-    if (name === "L") add(yield* ofCollection(t, value === "." ? undefined : wholeNumber(value, "login collection")));
-  }
-  return t.has("pPSL") ? pids : yield* ofCollection(t, undefined);
-}
-
-function* ofCollection(t: Tool, id: number | undefined): Syscall<readonly number[]> {
-  const { proc } = t.libc.ports;
-  const own = id === undefined ? yield* procCall.proc_getloginid(proc, { pid: t.libc.getpid() }) : { err: 0 as const, login_id: id };
-  if (own.err !== 0) return yield* listed(t, "login collection", own);
-  return yield* listed(t, String(own.login_id), yield* procCall.proc_getloginpids(proc, { id: own.login_id }));
-}
-
-type Pids = { readonly err: 0; readonly pids: readonly number[] } | { readonly err: 0; readonly pidset: readonly number[] } | { readonly err: Failure };
-function* listed(t: Tool, what: string, got: Pids): Syscall<readonly number[]> {
-  if (got.err === 0) return "pids" in got ? got.pids : got.pidset;
-  yield* t.complain(`${what}: Cannot get pids: ${strerror(got.err)}`);
-  return [];
+  return [...new Set(t.has("pPSL") ? yield* selectedPids(t, "P") : yield* ownCollection(t))];
 }
 
 /** Another reference to our proc port: it stays a name of ours (a dead one, then) when our own identity is changed on the way. */

@@ -3,7 +3,7 @@
  * abbreviations, `--` ends options, options and operands mixed (unless the description begins with "+").
  */
 
-/** The command line of a tool cannot be understood. The text is what follows "NAME: ". */
+/** The command line of a tool cannot be understood. The text is what follows "NAME: "; an empty one has argp's programs say how they are used. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

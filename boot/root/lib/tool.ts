@@ -12,11 +12,14 @@ import { Out } from "./output.ts";
 export interface ToolDescription extends OptionTable {
   /** What follows the name in the usage line. */
   readonly usage: string;
-  /** Exit status of a wrong command line; 1 unless said. */
+  /** Exit status of a wrong command line; 1 unless said. EX_USAGE: it is a program of the Hurd's, and speaks as argp does. */
   readonly misuse?: number;
   /** Turns words that are no getopt options ("-5", "+x") into such before parsing. */
   readonly prepare?: (args: readonly string[]) => readonly string[];
 }
+
+/** What argp's programs end with on a wrong command line. */
+export const EX_USAGE = 64;
 
 /** A run of a tool. */
 export class Tool {
@@ -66,7 +69,7 @@ export function tool(description: ToolDescription, body: (t: Tool) => Syscall<nu
     let t: Tool | undefined;
     try {
       const args = argv.slice(1);
-      t = new Tool(libc, name, parseOptions(description.prepare?.(args) ?? args, description));
+      t = new Tool(libc, name, parseOptions(description.prepare?.(args) ?? args, forms(description)));
       if (t.options.given.some((o) => o.name === "help")) yield* t.out.line(`Usage: ${name} ${description.usage}`.trimEnd());
       else t.status = (yield* body(t)) ?? t.status;
       yield* t.out.flush();
@@ -77,20 +80,32 @@ export function tool(description: ToolDescription, body: (t: Tool) => Syscall<nu
   };
 }
 
+/** Argp's programs know --usage, too. */
+const forms = ({ letters, long, misuse }: ToolDescription): OptionTable => (misuse === EX_USAGE ? { letters, long: { ...long, usage: "help" } } : { letters, ...(long === undefined ? {} : { long }) });
+
 function* failed(libc: Libc, name: string, t: Tool | undefined, description: ToolDescription, e: unknown): Program {
   if (e instanceof UsageError) {
     if (t) yield* t.out.flush();
-    yield* libc.writeAll(STDERR, `${name}: ${e.message}\nUsage: ${name} ${description.usage}\n`);
+    yield* libc.writeAll(STDERR, misused(name, description, e.message));
     return description.misuse ?? 1;
   }
   if (e instanceof NotThere) {
+    if (t) yield* t.out.flush();
     yield* libc.writeAll(STDERR, `${name}: ${e.message}\n`);
     return e.status;
   }
   if (!(e instanceof UnixError)) throw e;
   const what = e.call === "write" || e.call === "writeAll" ? "write error" : e.call;
   yield* libc.writeAll(STDERR, `${name}: ${what}: ${strerror(e.errno)}\n`);
-  return description.misuse ?? 1;
+  return description.misuse === undefined || description.misuse === EX_USAGE ? 1 : description.misuse;
+}
+
+/** What is wrong, and how it is right; argp says the latter only when there is nothing to say of the former. */
+function misused(name: string, { usage, misuse }: ToolDescription, wrong: string): string {
+  const line = `Usage: ${name} ${usage}\n`;
+  if (misuse !== EX_USAGE) return `${name}: ${wrong}\n${line}`;
+  const short = name.slice(name.lastIndexOf("/") + 1);
+  return `${wrong === "" ? line : `${name}: ${wrong}\n`}Try \`${short} --help' or \`${short} --usage' for more information.\n`;
 }
 
 /** A whole number of an operand. Throws UsageError with `what` in the text. */

@@ -1,52 +1,18 @@
 /** Which processes ps lists: those named, and of all others those that are not filtered out (utils/ps.c, libps/filters.c). */
 import { attempt } from "../../../../glibc-shim/errno.ts";
 import type { Syscall } from "../../../../mach/kern/syscall.ts";
-import { procCall } from "../../../../servers/interfaces/process.ts";
 import { PI_LOGINLD, PI_NOTOWNED, PI_ORPHAN, PI_SESSLD } from "../../../../servers/interfaces/procinfo.ts";
-import { NotThere, UsageError } from "../../lib/options.ts";
+import { NotThere } from "../../lib/options.ts";
+import { elements, numbers, selectedPids } from "../../lib/pids.ts";
 import type { Tool } from "../../lib/tool.ts";
 import { terminalName, type ProcessRow } from "./process.ts";
 
 const UNKNOWN = 2;
 
-/** "1,2 3" as its elements. */
-export function elements(list: string, kind: string): readonly string[] {
-  const found = list.trim().split(/\s*,\s*|\s+/);
-  if (list.trim() === "") throw new UsageError(`Empty ${kind} list`);
-  if (found.includes("")) throw new UsageError(`Empty element in ${kind} list`);
-  return found;
-}
-
-const numbers = (list: string, kind: string): readonly number[] =>
-  elements(list, kind).map((word) => {
-    const odd = /\D.*$/s.exec(word);
-    if (odd !== null) throw new UsageError(`${odd[0]}: Invalid ${kind}`);
-    return Number(word);
-  });
-
 /** The pids that were asked for by number, session, group or login collection; undefined when none were. */
 export function* namedPids(t: Tool): Syscall<ReadonlySet<number> | undefined> {
-  const pids = [...t.operands, ...t.options.values("p")].flatMap((list) => numbers(list, "process id"));
-  const { proc } = t.libc.ports;
-  const own = { pid: t.libc.getpid() };
-  for (const list of t.options.values("S")) {
-    const mine = yield* procCall.proc_getsid(proc, own);
-    for (const sid of list === "" ? [mine.err ? 0 : mine.sid] : numbers(list, "session id")) pids.push(...(yield* listed(procCall.proc_getsessionpids(proc, { sid }), (r) => r.pidset, `${sid}: Cannot add session`)));
-  }
-  for (const list of t.options.values("L")) {
-    const mine = yield* procCall.proc_getloginid(proc, own);
-    for (const id of list === "" ? [mine.err ? 0 : mine.login_id] : numbers(list, "login collection")) pids.push(...(yield* listed(procCall.proc_getloginpids(proc, { id }), (r) => r.pids, `${id}: Cannot add login collection`)));
-  }
-  for (const list of t.options.values("@")) {
-    for (const pgrp of numbers(list, "process group")) pids.push(...(yield* listed(procCall.proc_getpgrppids(proc, { pgrp }), (r) => r.pidset, `${pgrp}: Cannot add process group`)));
-  }
+  const pids = [...t.operands.flatMap((list) => numbers(list, "process id")), ...(yield* selectedPids(t, "@"))];
   return t.operands.length > 0 || t.has("pSL@") ? new Set(pids) : undefined;
-}
-
-function* listed<T extends { readonly err: number }>(call: Syscall<T>, pids: (found: Extract<T, { readonly err: 0 }>) => readonly number[], what: string): Syscall<readonly number[]> {
-  const answer = yield* call;
-  if (answer.err !== 0) throw new NotThere(what, UNKNOWN);
-  return pids(answer as Extract<T, { readonly err: 0 }>);
 }
 
 function* users(t: Tool, option: string): Syscall<readonly number[]> {
