@@ -170,6 +170,19 @@ describe("a mounted disk", () => {
   });
 });
 
+describe("a write", () => {
+  it("that finds no room takes nothing: the file is as it was, and so is what is free", () => {
+    const mounted = fresh();
+    const node = make(mounted, "file");
+    now(node.write(0, new Uint8Array(1500).fill(1)));
+    const before = now(mounted.store.statfs());
+    expect(now(node.write(1500, new Uint8Array(before.bfree * 1024)))).to.equal(Errno.ENOSPC);
+    expect([node.st.size, now(mounted.store.statfs()).bfree]).to.deep.equal([1500, before.bfree]);
+    now(mounted.store.finish());
+    expect([check(mounted.disk.bytes), e2fsck(mounted.disk.bytes) ?? ""]).to.deep.equal([[], ""]);
+  });
+});
+
 describe("a link", () => {
   it("that finds no room for its target is the empty file that it was", () => {
     const mounted = fresh();

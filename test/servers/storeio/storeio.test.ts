@@ -5,6 +5,7 @@ import { diskDevice } from "../../../mach/device/disk.ts";
 import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Result } from "../../../glibc-shim/errno.ts";
+import { Errno } from "../../../servers/interfaces/errno.ts";
 import { readAnywhere, writeAnywhere, type Disk } from "../../../servers/lib/disk.ts";
 import { now } from "../ext2fs/disk.ts";
 
@@ -58,7 +59,10 @@ describe("a disk of records", () => {
   class Records implements Disk {
     readonly bytes: Uint8Array;
     readonly writable = true;
-    constructor(bytes: Uint8Array) {
+    /** Records that cannot be read. */
+    readonly bad: ReadonlySet<number>;
+    constructor(bytes: Uint8Array, bad: ReadonlySet<number> = new Set()) {
+      this.bad = bad;
       this.bytes = bytes;
     }
     get size(): number {
@@ -66,6 +70,7 @@ describe("a disk of records", () => {
     }
     *read(offset: number, amount: number): Syscall<Result<Uint8Array>> {
       expect(offset % 512).to.equal(0);
+      for (let record = offset / 512; record * 512 < offset + amount; record++) if (this.bad.has(record)) return { err: Errno.EIO };
       return { err: 0, value: this.bytes.slice(offset, offset + amount) };
     }
     *write(offset: number, data: Uint8Array): Syscall<0 | Failure> {
@@ -75,6 +80,15 @@ describe("a disk of records", () => {
       return 0;
     }
   }
+
+  it("keeps a record that cannot be read as it is, unless all of it is written", () => {
+    const disk = new Records(new Uint8Array(2048), new Set([1]));
+    expect(now(writeAnywhere(disk, 510, Uint8Array.of(1, 2, 3, 4)))).to.equal(Errno.EIO);
+    expect(disk.bytes.every((byte) => byte === 0)).to.equal(true);
+    expect(now(readAnywhere(disk, 1000, 100))).to.deep.equal({ err: Errno.EIO });
+    expect(now(writeAnywhere(disk, 512, new Uint8Array(512).fill(7)))).to.equal(0);
+    expect(disk.bytes.subarray(512, 1024).every((byte) => byte === 7)).to.equal(true);
+  });
 
   it("is read and written anywhere as an array of bytes would be", () => {
     fc.assert(
