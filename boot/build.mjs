@@ -1,4 +1,4 @@
-// Bundles the commands into dist/. Run by npm's prepare script, and by run.mjs when a source is newer than its bundle.
+// Bundles the commands into dist/. Run by npm's prepare script, and by run.mjs and start.cjs when a source is newer than its bundle.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";

@@ -29,7 +29,7 @@ export interface Ext2Options {
   readonly fsid: number;
 }
 
-/** The status of a file that has just been made. */
+/** The times of a file that has just been made, until libdiskfs sets them. */
 const noTime: Timespec = { sec: 0, nsec: 0 };
 
 export class Ext2Store extends Store {
