@@ -1,7 +1,11 @@
 import { expect } from "chai";
+import { MachMsg } from "../../../mach/ipc/message.ts";
+import { asPort } from "../../../mach/ipc/names.ts";
 import { createNode } from "../../../servers/lib/diskfs/create.ts";
 import { dirMkdir, dirRename, dirUnlink } from "../../../servers/lib/diskfs/directory.ts";
+import { fileSetSize } from "../../../servers/lib/diskfs/file.ts";
 import { setOptions } from "../../../servers/lib/diskfs/options.ts";
+import { Shutdown } from "../../../servers/lib/diskfs/shutdown.ts";
 import { shortCircuit } from "../../../servers/lib/diskfs/short-circuit.ts";
 import type { Node } from "../../../servers/lib/diskfs/node.ts";
 import { check } from "../../../servers/ext2fs/check.ts";
@@ -10,6 +14,7 @@ import { format } from "../../../servers/ext2fs/format.ts";
 import { Super, SUPER_AT, VALID_FS } from "../../../servers/ext2fs/layout.ts";
 import type { Ext2Node } from "../../../servers/ext2fs/node.ts";
 import { Errno } from "../../../servers/interfaces/errno.ts";
+import { startupNotify } from "../../../servers/interfaces/startup-notify.ts";
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../../servers/interfaces/stat.ts";
 import { e2fsck, now, port, TIME, used, type Used } from "./disk.ts";
 
@@ -160,6 +165,22 @@ describe("a mounted disk", () => {
     expect(mounted.fs.settings.readonly).to.equal(false);
     bucket.all = () => [];
     expect(now(setOptions(mounted.fs, ["--readonly"]))).to.equal(0);
+  });
+
+  it("is clean and read-only when the system has ended, and still so when somebody would write then", () => {
+    const mounted = fresh();
+    const { fs, store } = mounted;
+    const writer = port(fs, make(mounted, "file")).self;
+    const request = new MachMsg();
+    request.id = startupNotify.routines.startup_dosync.id;
+    request.localPort = asPort(1);
+    (fs as unknown as { readonly opens: Map<number, unknown> }).opens.set(1, fs);
+    const run = new Shutdown(fs).demuxer().find(request)?.run(request);
+    if (run === undefined || typeof run === "number") throw new Error(String(run));
+    expect(now(run)).to.deep.equal({ err: 0 });
+    expect([check(mounted.disk.bytes), stateOf(mounted)]).to.deep.equal([[], VALID_FS]);
+    expect([now(dirUnlink(fs, port(fs, store.root).self, "file")), now(fileSetSize(fs, writer, 10))]).to.deep.equal([Errno.EROFS, Errno.EROFS]);
+    expect(stateOf(mounted)).to.equal(VALID_FS);
   });
 
   it("stores translators as blocks of their own when it is told so, and shows that", () => {
