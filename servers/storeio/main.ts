@@ -66,14 +66,18 @@ class Device {
   }
 
   *open({ flags }: RootRequest): Syscall<Result<Open>> {
-    const { readonly, type, name } = this.words;
-    if (readonly && flags & O_WRITE) return { err: Errno.EROFS };
-    if (this.disk === undefined) {
-      const opened = yield* openDisk(this.libc, type, name);
-      if (opened.err && flags & (O_READ | O_WRITE)) return opened;
-      if (!opened.err) this.disk = opened.value;
-    }
-    return { err: 0, value: { disk: this.disk, offset: 0 } };
+    if (this.words.readonly && flags & O_WRITE) return { err: Errno.EROFS };
+    const opened = yield* this.lock.with(() => this.opened());
+    if (opened.err && flags & (O_READ | O_WRITE)) return opened;
+    return { err: 0, value: { disk: opened.err ? undefined : opened.value, offset: 0 } };
+  }
+
+  /** The disk; of several who use it first, one opens it. */
+  private *opened(): Syscall<Result<Disk>> {
+    if (this.disk !== undefined) return { err: 0, value: this.disk };
+    const opened = yield* openDisk(this.libc, this.words.type, this.words.name);
+    if (!opened.err) this.disk = opened.value;
+    return opened;
   }
 
   stat(st: StatFields): StatFields {

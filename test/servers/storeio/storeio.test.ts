@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { runCommands } from "../../../boot/session.ts";
 import { diskDevice } from "../../../mach/device/disk.ts";
+import { device } from "../../../mach/interfaces/device.ts";
 import type { Failure } from "../../../mach/kern/kern-return.ts";
 import type { Syscall } from "../../../mach/kern/syscall.ts";
 import type { Result } from "../../../glibc-shim/errno.ts";
@@ -43,6 +44,20 @@ describe("/hurd/storeio", function () {
     ]);
     expect(output).to.contain("cannot create /dev/r: Read-only file system");
     expect(run("cd; settrans -c d /hurd/storeio hd1; cat d", "guest").output).to.equal("cat: d: Operation not permitted\n");
+  });
+
+  it("opens its device once, though several use it first at the same time", () => {
+    let opened = 0;
+    runCommands({
+      commands: "settrans -a -c /tmp/d /hurd/storeio hd1; for i in 1 2 3 4; do cat /tmp/d > /tmp/copy$i & done; wait",
+      observe: (machine) => {
+        machine.addDevice("hd1", diskDevice(new Uint8Array(SIZE)));
+        machine.tap.listen((event) => {
+          if (event.kind === "message-sent" && event.id === device.routines.device_open.id && event.items.some(({ data }) => data === "hd1")) opened++;
+        });
+      },
+    });
+    expect(opened).to.equal(1);
   });
 
   it("carries a filesystem", () => {
