@@ -7,6 +7,7 @@ import { allocateReceive, deallocate, destroyReceive } from "../../glibc-shim/ri
 import { authCall, ioCall, procCall } from "../../glibc-shim/stubs.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { NOBODY, type IoUser } from "./iouser.ts";
+import type { Bucket, PortInfo } from "./ports.ts";
 
 /**
  * The user's side: `port` as `auth` is entitled to it, a new send right, or a dead name where the server gave one. KERN_INVALID_ARGUMENT: it gave nothing.
@@ -37,12 +38,28 @@ export function* reauthenticateProc(auth: MachPort, port: MachPort): Syscall<Res
 }
 
 /**
- * The server's side (`iohelp_reauth`): hands `newport` to the user, answers who he is. A transaction that fails gives nobody: the port works, without
- * ids. Never ends early because of an interruption. Consumes `rendezvous`.
+ * The server's side (`iohelp_reauth`): hands a port of `createOutside` to the user, tells `known` who he is, and lets his requests be served. A transaction
+ * that fails gives nobody: the port works, without ids. Never ends early because of an interruption. Consumes `rendezvous`.
+ *
+ * The port may be taken away meanwhile (io_revoke): then the user gets none.
  */
-export function* serverAuthenticate(auth: MachPort, rendezvous: MachPort, newport: PolyRight): Syscall<IoUser> {
+export function* serverAuthenticate<T>(bucket: Bucket, port: PortInfo<T>, { auth, rendezvous }: Meeting, known: (user: IoUser) => Syscall<void>): Syscall<void> {
+  bucket.hold(port);
+  yield* known(yield* meet(auth, rendezvous, () => bucket.getRight(port)));
+  yield* bucket.serve(port);
+  yield* bucket.release(port);
+}
+
+/** Where the user is met. */
+export interface Meeting {
+  readonly auth: MachPort;
+  readonly rendezvous: MachPort;
+}
+
+/** Each time with a right that is made for it: a name that was one may be another's by now. */
+function* meet(auth: MachPort, rendezvous: MachPort, newport: () => Syscall<PolyRight>): Syscall<IoUser> {
   for (;;) {
-    const met = yield* authCall.auth_server_authenticate(auth, { rendezvous: copySend(rendezvous), newport });
+    const met = yield* authCall.auth_server_authenticate(auth, { rendezvous: copySend(rendezvous), newport: yield* newport() });
     if (met.err === Errno.EINTR) continue;
     yield* deallocate(rendezvous);
     return met.err ? NOBODY : { uids: met.euids, gids: met.egids };

@@ -123,6 +123,9 @@ const modes: IoHandlers = {
   },
 };
 
+/** Sockets are everybody's. */
+function* nobodyCares(): Syscall<void> {}
+
 /** The port, its identity, and who may have another one: everybody. */
 const ports = (server: SocketServer): IoHandlers => ({
   *io_stat(sock) {
@@ -130,10 +133,7 @@ const ports = (server: SocketServer): IoHandlers => ({
   },
   *io_reauthenticate(sock, { rendezvous2 }) {
     const user = yield* server.newUser(sock);
-    server.bucket.hold(user);
-    yield* serverAuthenticate(server.auth, rendezvous2, yield* server.bucket.getRight(user));
-    yield* server.bucket.serve(user);
-    yield* server.bucket.release(user);
+    yield* serverAuthenticate(server.bucket, user, { auth: server.auth, rendezvous: rendezvous2 }, nobodyCares);
     return { err: 0 };
   },
   *io_restrict_auth(sock) {

@@ -124,10 +124,10 @@ const ports = (fs: Diskfs, pagers: PagerPorts): IoHandlers => ({
     po.refs++;
     const user = { uids: [] as readonly number[], gids: [] as readonly number[] };
     const port = yield* fs.bucket.createOutside(fs.protids, new Protid(po, user));
-    const known = yield* serverAuthenticate(fs.auth, rendezvous2, yield* fs.bucket.getRight(port));
-    user.uids = known.uids;
-    user.gids = known.gids;
-    yield* fs.bucket.serve(port);
+    yield* serverAuthenticate(fs.bucket, port, { auth: fs.auth, rendezvous: rendezvous2 }, function* ({ uids, gids }) {
+      user.uids = uids;
+      user.gids = gids;
+    });
     return { err: 0 };
   },
   *io_identity({ po, node }) {

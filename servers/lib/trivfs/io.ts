@@ -94,10 +94,11 @@ const ports = <H>(trivfs: Trivfs<H>): Defaults<H> => ({
     po.refs++;
     const protid = new TrivProtid(po, NOBODY, MACH_PORT_NULL);
     const port = yield* trivfs.bucket.createOutside(trivfs.protids, protid);
-    protid.user = yield* serverAuthenticate(trivfs.libc.ports.auth, rendezvous2, yield* trivfs.bucket.getRight(port));
-    const node = yield* trivfs.restricted(po.control.underlying, protid.user);
-    if (!node.err) protid.realnode = node.value;
-    yield* trivfs.bucket.serve(port);
+    yield* serverAuthenticate(trivfs.bucket, port, { auth: trivfs.libc.ports.auth, rendezvous: rendezvous2 }, function* (user) {
+      protid.user = user;
+      const node = yield* trivfs.restricted(po.control.underlying, user);
+      if (!node.err) protid.realnode = node.value;
+    });
     return { err: 0 };
   },
 });
