@@ -50,7 +50,7 @@ export const fsysHandlers = (pagers: PagerPorts, exit: (fs: Diskfs, request: { r
         if (err && !serverDead(err)) return { err };
       }
     }
-    const err = yield* fs.lock.with(() => setOptions(fs, decodeArgz(options)));
+    const err = yield* fs.lock.with(() => setOptions(fs, decodeArgz(options), pagers));
     return err ? { err } : { err: 0 };
   },
 

@@ -4,6 +4,7 @@ import type { Syscall } from "../../../mach/kern/syscall.ts";
 import { Errno } from "../../interfaces/errno.ts";
 import { O_WRITE } from "../../interfaces/hurd-types.ts";
 import type { Diskfs, Settings } from "./filesystem.ts";
+import type { PagerPorts } from "./pager.ts";
 
 type Change = (settings: Settings) => void;
 
@@ -43,9 +44,9 @@ const hasWriters = (fs: Diskfs): boolean => fs.bucket.all(fs.protids).some(({ ob
 
 /**
  * Applies options, with the filesystem locked; EINVAL when one is unknown, and then none is in force. Those of the store are tried in their turn. EBUSY: it cannot
- * become read-only while files are open for writing. EROFS: it cannot be written to.
+ * become read-only while files are open for writing, or could be written to by their `pagers`. EROFS: it cannot be written to.
  */
-export function* setOptions(fs: Diskfs, options: readonly string[]): Syscall<0 | Failure> {
+export function* setOptions(fs: Diskfs, options: readonly string[], pagers?: PagerPorts): Syscall<0 | Failure> {
   const settings = { ...fs.settings };
   for (const option of options) {
     const change = changeOf(option);
@@ -54,7 +55,7 @@ export function* setOptions(fs: Diskfs, options: readonly string[]): Syscall<0 |
   }
   const changes = settings.readonly !== fs.settings.readonly;
   if (!settings.readonly && fs.settings.readonly && fs.store.hardReadonly) return Errno.EROFS;
-  if (changes && settings.readonly && hasWriters(fs)) return Errno.EBUSY;
+  if (changes && settings.readonly && (hasWriters(fs) || pagers?.writable === true)) return Errno.EBUSY;
   Object.assign(fs.settings, settings);
   if (changes) yield* fs.store.readonlyChanged(settings.readonly);
   return 0;

@@ -32,6 +32,8 @@ type Mapped = { readonly err: 0; readonly memobjrd: PolyRight; readonly memobjwt
 /** A mapped file. */
 interface Mapping {
   readonly node: Node;
+  /** Somebody has had the memory object itself, and may write through it. */
+  writable: boolean;
   /** The kernel's control port; null while it holds no pages. */
   control: MachPort;
   /** Control ports that have been made ready, and those whose end came to one thread before their beginning came to another. */
@@ -54,38 +56,44 @@ export class PagerPorts {
     return [...this.pagers.values()].some((port) => port.object.control !== MACH_PORT_NULL);
   }
 
+  /** True while somebody may write to a file through its memory object: the filesystem cannot become read-only. */
+  get writable(): boolean {
+    return [...this.pagers.values()].some((port) => port.object.writable);
+  }
+
   /** Memory objects by what the open may do; an open for neither gets two nulls (recorded). */
   *map({ po, node }: Protid): Syscall<Mapped> {
     if (!S_ISREG(node.st.mode) && !S_ISLNK(node.st.mode)) return { err: Errno.EOPNOTSUPP };
     const none = copySend(MACH_PORT_NULL);
-    const memobjwt = po.openstat & O_WRITE ? yield* this.right(node) : none;
+    const memobjwt = po.openstat & O_WRITE ? yield* this.right(node, true) : none;
     if (!(po.openstat & O_READ)) return { err: 0, memobjrd: none, memobjwt };
     const writable = (po.openstat & O_WRITE) !== 0 || this.fs.libc.holes.has("2021-43413");
-    if (writable) return { err: 0, memobjrd: yield* this.right(node), memobjwt };
+    if (writable) return { err: 0, memobjrd: yield* this.right(node, true), memobjwt };
     const proxy = yield* this.readOnly(node);
     return proxy.err ? proxy : { err: 0, memobjrd: moveSend(proxy.proxy), memobjwt };
   }
 
   /** `pager_create_ro_port`: a new proxy each time. Before CVE-2021-43413 was fixed readers got the memory object itself. */
   private *readOnly(node: Node): ReturnType<typeof mach4Call.memory_object_create_proxy> {
-    const { name } = yield* this.right(node);
+    const { name } = yield* this.right(node, false);
     return yield* mach4Call.memory_object_create_proxy(yield* taskSelf(), {
       max_protection: VM_PROT_READ | VM_PROT_EXECUTE, object: makeSends([name]), offset: [0], start: [0], len: [WHOLE],
     });
   }
 
   /** A memory object that is just being given up is none any more: its place is taken by a new one. One request makes it, others wait. */
-  private right(node: Node): Syscall<PolyRight> {
-    return this.making.with(() => this.rightOf(node));
+  private right(node: Node, writable: boolean): Syscall<PolyRight> {
+    return this.making.with(() => this.rightOf(node, writable));
   }
 
-  private *rightOf(node: Node): Syscall<PolyRight> {
+  private *rightOf(node: Node, writable: boolean): Syscall<PolyRight> {
     let port = this.pagers.get(node);
     if (port === undefined || !portValid(port.name)) {
       node.opens++;
-      port = yield* this.fs.bucket.create(this.cls, { node, control: MACH_PORT_NULL, begun: new Set(), ended: new Set() });
+      port = yield* this.fs.bucket.create(this.cls, { node, writable: false, control: MACH_PORT_NULL, begun: new Set(), ended: new Set() });
       this.pagers.set(node, port);
     }
+    if (writable) port.object.writable = true;
     return yield* this.fs.bucket.getRight(port);
   }
 
@@ -135,7 +143,8 @@ export class PagerPorts {
       },
       *memory_object_data_return({ node }, { memory_control, offset, data }) {
         const keep = Math.max(0, Math.min(data.length, node.st.size - offset));
-        if (keep > 0) yield* fs.lock.with(() => node.write(offset, data.subarray(0, keep)));
+        // what was written in memory only when the system ended is lost: the disk is called clean already
+        if (keep > 0 && !fs.settings.readonly) yield* fs.lock.with(() => node.write(offset, data.subarray(0, keep)));
         yield* deallocate(memory_control);
         return { err: 0 };
       },

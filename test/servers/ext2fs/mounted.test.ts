@@ -1,10 +1,13 @@
 import { expect } from "chai";
-import { MachMsg } from "../../../mach/ipc/message.ts";
-import { asPort } from "../../../mach/ipc/names.ts";
+import { MachMsg, type Item } from "../../../mach/ipc/message.ts";
+import { asPort, MsgType } from "../../../mach/ipc/names.ts";
+import { memoryObject } from "../../../mach/interfaces/memory-object.ts";
+import { packFields } from "../../../mach/mig/client.ts";
 import { createNode } from "../../../servers/lib/diskfs/create.ts";
 import { dirMkdir, dirRename, dirUnlink } from "../../../servers/lib/diskfs/directory.ts";
 import { fileSetSize } from "../../../servers/lib/diskfs/file.ts";
 import { setOptions } from "../../../servers/lib/diskfs/options.ts";
+import { PagerPorts } from "../../../servers/lib/diskfs/pager.ts";
 import { Shutdown } from "../../../servers/lib/diskfs/shutdown.ts";
 import { shortCircuit } from "../../../servers/lib/diskfs/short-circuit.ts";
 import type { Node } from "../../../servers/lib/diskfs/node.ts";
@@ -171,6 +174,7 @@ describe("a mounted disk", () => {
     const mounted = fresh();
     const { fs, store } = mounted;
     const writer = port(fs, make(mounted, "file")).self;
+    now(fileSetSize(fs, writer, 5));
     const request = new MachMsg();
     request.id = startupNotify.routines.startup_dosync.id;
     request.localPort = asPort(1);
@@ -180,6 +184,14 @@ describe("a mounted disk", () => {
     expect(now(run)).to.deep.equal({ err: 0 });
     expect([check(mounted.disk.bytes), stateOf(mounted)]).to.deep.equal([[], VALID_FS]);
     expect([now(dirUnlink(fs, port(fs, store.root).self, "file")), now(fileSetSize(fs, writer, 10))]).to.deep.equal([Errno.EROFS, Errno.EROFS]);
+    const { memory_object_data_return: returned } = memoryObject.routines;
+    request.id = returned.id;
+    const [control, ...rest] = packFields(returned.in, { memory_control: asPort(2), offset: 0, data: Uint8Array.of(1), dirty: true, kernel_copy: false }) as [Item, ...Item[]];
+    request.items = [{ ...control, type: MsgType.MOVE_SEND }, ...rest];
+    (fs as unknown as { readonly opens: Map<number, unknown> }).opens.set(1, { node: writer.node });
+    const page = new PagerPorts(fs).demuxer().find(request)?.run(request);
+    if (page === undefined || typeof page === "number") throw new Error(String(page));
+    expect(now(page)).to.deep.equal({ err: 0 });
     expect(stateOf(mounted)).to.equal(VALID_FS);
   });
 

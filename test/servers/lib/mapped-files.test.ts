@@ -2,9 +2,12 @@ import { expect } from "chai";
 import { MACH_PORT_NULL, type MachPort } from "../../../mach/ipc/names.ts";
 import { machCall } from "../../../mach/interfaces/mach.ts";
 import { load, store, type Syscall } from "../../../mach/kern/syscall.ts";
+import { attempt } from "../../../glibc-shim/errno.ts";
 import type { Libc } from "../../../glibc-shim/libc.ts";
 import { deallocate, taskSelf } from "../../../glibc-shim/rights.ts";
-import { ioCall } from "../../../glibc-shim/stubs.ts";
+import { fsCall, fsysCall, ioCall } from "../../../glibc-shim/stubs.ts";
+import { encodeArgz } from "../../../servers/interfaces/argz.ts";
+import { Errno } from "../../../servers/interfaces/errno.ts";
 import { onEachRoot } from "../probe.ts";
 
 const PAGE = 4096;
@@ -72,6 +75,26 @@ onEachRoot("io_map", function (probed) {
       return out;
     });
     expect(got).to.deep.equal(["page 0", "shared"]);
+  });
+
+  it("keeps the filesystem writable while somebody could write through a mapping: EBUSY, though nobody has the file open", () => {
+    const got = probed(function* (libc) {
+      const control = yield* fsCall.file_getcontrol(libc.ports.crdir, {});
+      if (control.err) return [control.err];
+      const readonly = function* (): Syscall<number> {
+        return (yield* fsysCall.fsys_set_options(control.control, { options: encodeArgz(["--readonly"]), do_children: 0 })).err;
+      };
+      const file = yield* threePages(libc);
+      const at = yield* mapped(file, false);
+      yield* store(at, bytes("stored"));
+      yield* deallocate(file);
+      yield* libc.sleep(1);
+      const busy = yield* readonly();
+      yield* machCall.vm_deallocate(yield* taskSelf(), { address: at, size: 3 * PAGE });
+      yield* libc.sleep(1);
+      return [busy, yield* readonly(), (yield* attempt(libc.open("/tmp/mapped", 2))).err];
+    });
+    expect(got).to.deep.equal([Errno.EBUSY, 0, Errno.EROFS]);
   });
 
   it("gives a reader a shared mapping that cannot be written, and private copies that can (cves.md §3)", () => {
