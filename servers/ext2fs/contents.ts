@@ -39,7 +39,7 @@ export function readContents(inode: Inode, offset: number, amount: number): Uint
   return out;
 }
 
-/** Writes, and grows the file. ENOSPC, EFBIG: then the file is as it was, but for holes that have become zeros. */
+/** Writes, and grows the file. ENOSPC, EFBIG, EIO: then the file is as it was, but for holes that have become zeros, and for blocks behind its end (`giveUpWrite`). */
 export function writeContents(inode: Inode, offset: number, data: Uint8Array): void {
   const { image, geometry } = inode.volume;
   const end = offset + data.length;
@@ -59,15 +59,15 @@ function prepare(inode: Inode, offset: number, end: number): void {
   const { volume, size } = inode;
   const { blockSize } = volume.geometry;
   if (offset > size) tail(inode);
-  try {
-    for (const { n, count } of pieces(blockSize, offset, end)) {
-      const block = ensureBlock(inode, n);
-      if (count < blockSize) volume.image.at(block);
-    }
-  } catch (e) {
-    if (e instanceof DiskError) freeBlocks(inode, Math.ceil(size / blockSize));
-    throw e;
+  for (const { n, count } of pieces(blockSize, offset, end)) {
+    const block = ensureBlock(inode, n);
+    if (count < blockSize) volume.image.at(block);
   }
+}
+
+/** Gives back what a write has taken that could not be done: blocks behind the end. */
+export function giveUpWrite(inode: Inode): void {
+  if (inode.hasPointers) freeBlocks(inode, Math.ceil(inode.size / inode.volume.geometry.blockSize));
 }
 
 /** A file may have so many bytes: EFBIG. The disk is told when it is the first so large. */

@@ -5,7 +5,7 @@ import { modeToType, type DirectoryEntry } from "../interfaces/dirent.ts";
 import { Errno } from "../interfaces/errno.ts";
 import { S_IFMT, S_IFREG, S_IPTRANS, S_ISDIR, S_ISLNK, S_ISREG } from "../interfaces/stat.ts";
 import { Node, type NodeStatus, type Status } from "../lib/diskfs/node.ts";
-import { readContents, readLink, setSize, writeContents, writeLink } from "./contents.ts";
+import { giveUpWrite, readContents, readLink, setSize, writeContents, writeLink } from "./contents.ts";
 import { enterName, isEmptyDirectory, listNames, lookupName, removeName, rewriteName } from "./directory.ts";
 import { freeFile } from "./files.ts";
 import { writeStatus, type Inode } from "./inode.ts";
@@ -44,8 +44,10 @@ export class Ext2Node extends Node {
   override readDirectory(offset: number, amount: number): Syscall<Result<Uint8Array>> {
     return this.read(offset, amount);
   }
-  write(offset: number, data: Uint8Array): Syscall<Status> {
-    return this.change(() => writeContents(this.inode, offset, data));
+  *write(offset: number, data: Uint8Array): Syscall<Status> {
+    const err = yield* this.change(() => writeContents(this.inode, offset, data));
+    if (err) yield* this.change(() => giveUpWrite(this.inode));
+    return err;
   }
   setSize(size: number): Syscall<Status> {
     return this.change(() => setSize(this.inode, size));

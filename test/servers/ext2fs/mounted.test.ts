@@ -214,6 +214,24 @@ describe("a write", () => {
     now(mounted.store.finish());
     expect([check(mounted.disk.bytes), e2fsck(mounted.disk.bytes) ?? ""]).to.deep.equal([[], ""]);
   });
+
+  it("that cannot read what it needs takes nothing either", () => {
+    const bytes = new Uint8Array(16 << 20);
+    format(bytes, { blockSize: 1024, time: TIME });
+    const mounted = used(bytes);
+    const { disk, store } = mounted;
+    const node = make(mounted, "file");
+    const before = now(store.statfs()).bfree;
+    const read = disk.read.bind(disk);
+    // the second group's bitmaps cannot be read, and the first group has not room enough
+    disk.read = function* (offset, amount) {
+      return offset + amount > 8 << 20 ? { err: Errno.EIO } : yield* read(offset, amount);
+    };
+    expect(now(node.write(0, new Uint8Array(10 << 20)))).to.equal(Errno.EIO);
+    expect([node.st.size, node.blocks, now(store.statfs()).bfree]).to.deep.equal([0, 0, before]);
+    now(store.finish());
+    expect(check(disk.bytes)).to.deep.equal([]);
+  });
 });
 
 describe("a link", () => {
