@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { machCall } from "../../../mach/interfaces/mach.ts";
 import { deviceCall } from "../../../mach/interfaces/device.ts";
-import { EVERYTHING, type KernelEvent } from "../../../mach/kern/events.ts";
+import { EVERYTHING, Tap, type KernelEvent } from "../../../mach/kern/events.ts";
 import { makeSendOnce, PortType } from "../../../mach/ipc/names.ts";
 import { Notify } from "../../../mach/ipc/notify.ts";
 import type { MachineOptions } from "../../../mach/kern/machine.ts";
@@ -32,6 +32,27 @@ describe("kernel events", () => {
     expect(open?.items.map((i) => i.data)).to.deep.equal([2, "console"]);
     expect(sent.find((e) => e.id === 2802)?.items.at(-1)?.data).to.deep.equal(Uint8Array.of(65));
   });
+  it("go to each listener, in the order in which they came, until it goes; to one that comes or goes meanwhile from the next on", () => {
+    const tap = new Tap({ tapChanged: () => undefined });
+    const heard: string[] = [];
+    const tell = (): string => {
+      tap.emit({ kind: "task-terminated", at: 0, task: 1 });
+      return heard.splice(0).join();
+    };
+    const first = tap.listen(() => heard.push("first"));
+    let third = (): void => undefined;
+    const second = tap.listen(() => {
+      heard.push("second");
+      first();
+      third = tap.listen(() => heard.push("third"));
+    });
+    expect(tell()).to.equal("first,second");
+    second();
+    expect(tell()).to.equal("third");
+    third();
+    expect([tell(), tap.listening]).to.deep.equal(["", false]);
+  });
+
   it("tell of tasks, exceptions and the console, in order and with virtual times that do not go back", () => {
     const events = eventsOf();
     const kinds = events.map((e) => e.kind).filter((k) => !k.startsWith("message"));

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { machCall } from "../../../mach/interfaces/mach.ts";
 import { MachMsg, MsgOption } from "../../../mach/ipc/message.ts";
 import { Msg } from "../../../mach/kern/kern-return.ts";
-import { code, mach_msg, registersOf, swtch_pri, threadState, type Registers } from "../../../mach/kern/syscall.ts";
+import { code, mach_msg, mach_thread_self, registersOf, swtch_pri, threadState, type Registers } from "../../../mach/kern/syscall.ts";
 import { newPort, run, startThread } from "./boot-machine.ts";
 
 describe("threads", () => {
@@ -32,6 +32,19 @@ describe("threads", () => {
       story.push(before?.pc !== handler);
     });
     expect(story).to.deep.equal([["handler", 2, 0x1000], Msg.RCV_INTERRUPTED, true]);
+  });
+
+  it("a thread that sets its own pc calls the routine there, and then goes on with the answer of the trap by which it did", () => {
+    const story: unknown[] = [];
+    run(function* () {
+      const handler = yield* code(function* (registers: Registers) {
+        story.push(["handler", registers.arg]);
+      });
+      const thread = yield* mach_thread_self();
+      const set = yield* machCall.thread_set_state(thread, { flavor: 1, new_state: threadState({ pc: handler, sp: 0x1000, arg: 3 }) });
+      story.push(set.err);
+    });
+    expect(story).to.deep.equal([["handler", 3], 0]);
   });
 
   it("a thread that is suspended does not run until it is resumed as often", () => {

@@ -100,7 +100,7 @@ describe("the script's name, beside the recorded ones", function () {
 describe("the ports by which an interpreter is found", function () {
   this.timeout(60_000);
 
-  it("are the request's; with DEFAULTS the standard ones fill gaps; SECURE takes the standard root, and no identity but the request's", () => {
+  it("are the request's; with DEFAULTS the standard ones fill gaps; SECURE takes the standard root, the working directory anew, and no identity but the request's", () => {
     const got = asked(function* (a) {
       const file = yield* a.made("/tmp/s", LINE);
       const relative = yield* a.made("/tmp/r", "#!bin/m-echo\n");
@@ -111,12 +111,12 @@ describe("the ports by which an interpreter is found", function () {
         { ports: noPorts() }, { ports: noPorts(), flags: EXEC_DEFAULTS }, { ports: noPorts(), flags: EXEC_SECURE }, { ports: noPorts(), flags: EXEC_SECURE | EXEC_DEFAULTS },
         { ports: without(INIT_PORT_CRDIR) }, { ports: without(INIT_PORT_CRDIR), flags: EXEC_SECURE }, { ports: without(INIT_PORT_CWDIR) }, { ports: without(INIT_PORT_CWDIR), flags: EXEC_SECURE },
         { file: relative, ports: without(INIT_PORT_CWDIR) }, { file: relative, ports: without(INIT_PORT_CWDIR), flags: EXEC_SECURE }, { file: relative, ports: without(INIT_PORT_CRDIR) },
-        { flags: EXEC_NEWTASK },
+        { file: relative, ports: full, flags: EXEC_SECURE }, { flags: EXEC_NEWTASK },
       ];
       for (const request of tries) out.push(yield* a.outcome({ file, path: "/tmp/s", ...request }));
       return out;
     });
     const dead = "SEND_INVALID_DEST";
-    expect(got).to.deep.equal([dead, "ran", dead, "ran", dead, "ran", "ran", "ran", dead, dead, "ran", "ran"]);
+    expect(got).to.deep.equal([dead, "ran", dead, "ran", dead, "ran", "ran", "ran", dead, dead, "ran", "ran", "ran"]);
   });
 });
