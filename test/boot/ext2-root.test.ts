@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect } from "chai";
-import { ext2Image } from "../../boot/ext2-image.ts";
+import { ext2Image, withFile } from "../../boot/ext2-image.ts";
 import { main as imageCommand } from "../../boot/image-main.ts";
-import { rootTree } from "../../boot/image.ts";
+import { plainFile, rootTree } from "../../boot/image.ts";
 import { parseBootOptions } from "../../boot/options.ts";
 import { runCommands, Session, type SessionOptions } from "../../boot/session.ts";
 import type { Machine } from "../../mach/kern/machine.ts";
@@ -101,6 +101,24 @@ describe("a system that boots from an ext2 disk", function () {
     const { console, reason } = run({ disk, commands: "true" });
     expect(console).to.contain("ext2fs: device:hd0: panic: get_hypermetadata: could not mount because of unsupported optional features (0x10)\n");
     expect(reason).to.not.equal(undefined);
+  });
+});
+
+describe("a disk that is to have one more file", () => {
+  const disk = ext2Image(rootTree(), 4 << 20, { blockSize: 1024, time: TIME });
+
+  it("has it in a copy, in the place of an older one", () => {
+    const twice = withFile(withFile(disk, "etc", "request", plainFile(0o600, "one")), "etc", "request", plainFile(0o600, "a second request"));
+    expect(check(twice)).to.deep.equal([]);
+    expect([twice.length, Buffer.from(disk).includes("a second request")]).to.deep.equal([disk.length, false]);
+    expect(Buffer.from(twice).includes("a second request")).to.equal(true);
+  });
+
+  it("is left as it is, byte for byte, when it has no room, or no such directory", () => {
+    const tooMuch = plainFile(0o600, new Uint8Array(disk.length));
+    const once = withFile(disk, "etc", "request", plainFile(0o600, "one"));
+    expect(Buffer.compare(withFile(once, "etc", "request", tooMuch), once)).to.equal(0);
+    expect(Buffer.compare(withFile(disk, "nosuch", "request", plainFile(0o600, "one")), disk)).to.equal(0);
   });
 });
 

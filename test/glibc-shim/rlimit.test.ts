@@ -242,6 +242,16 @@ describe("RLIMIT_DATA", function () {
     expect(lines).to.deep.equal([String(PAGE), "5", "11", "0"]);
   });
 
+  it("a break that cannot rise beyond the reserved area stays at the area's end (brk.c)", () => {
+    const lines = asked(function* (libc) {
+      const start = yield* libc.sbrk(127 * MIB);
+      yield* libc.setrlimit(RLIMIT_AS, both(MIB));
+      yield* tell(libc, libc.sbrk(2 * MIB));
+      yield* say(libc, String((yield* libc.sbrk(0)) - start));
+    });
+    expect(lines).to.deep.equal(["ENOMEM", String(128 * MIB)]);
+  });
+
   it("RLIMIT_AS counts for the break, too: an area that could not be reserved is short", () => {
     const lines = asked(function* (libc) {
       yield* libc.setrlimit(RLIMIT_AS, both(40 * MIB));
