@@ -61,8 +61,8 @@ function measure(items: readonly Item[]): number {
   return shared ? size : -size;
 }
 
-/** An item that nobody can change, which is the receiver's as it is: a number or a string in line. */
-const isValue = ({ inline, dealloc, data }: Item): boolean => (typeof data === "number" || typeof data === "string") && inline && !dealloc;
+/** An item that nobody can change, which is the receiver's as it is, descriptor and all. */
+const isValue = ({ data }: Item): boolean => typeof data === "number" || typeof data === "string";
 
 /** A body without the complex bit is plain data: nothing is looked up. What does not fit into the size that the sender said stays behind. */
 function copyinPlain(source: readonly Item[], room: number): KItem[] {

@@ -5,6 +5,7 @@ import { MsgOption, type MachMsg } from "../ipc/message.ts";
 import { isPortType } from "../ipc/names.ts";
 import { cpu, type Trap } from "./syscall.ts";
 import { makeTrap, nextTrap, runSlice } from "./cpu.ts";
+import { invariant } from "./invariant.ts";
 import type { Machine } from "./machine.ts";
 import type { RandomStream } from "./random.ts";
 import type { Enabled, Footprint, Situation, Strategy } from "./scheduler.ts";
@@ -85,7 +86,7 @@ export function runChosen(machine: Machine, strategy: Strategy, end: number, unt
     // not `=== "stop"`: comparing what is mostly a number with a word costs V8 a call
     if (typeof choice === "string") return choice;
     const thread = enabled[choice]?.of;
-    if (thread === undefined) return "none";
+    invariant(thread !== undefined, "a strategy chooses one of the threads that it is shown", choice, of);
     if (tap.schedule) machine.scheduled(thread, choice, of);
     machine.steps += step(machine, thread);
     machine.yielding = false;

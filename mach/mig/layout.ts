@@ -26,7 +26,7 @@ export function layoutOf(fields: Fields, kind: keyof typeof known): Layout {
 
 /** What is read when there is nothing to read. */
 const NONE: Args = Object.freeze({});
-const SUCCEEDED: Args = Object.freeze({ err: 0 });
+const NO_OUTS: Args = Object.freeze({ err: 0 });
 
 export type { Layout };
 
@@ -67,7 +67,7 @@ class Layout {
   unpack(items: readonly Item[], first: number): Args | undefined {
     const { names, kinds } = this;
     if (items.length !== first + names.length) return undefined;
-    if (names.length === 0) return this.reply ? SUCCEEDED : NONE;
+    if (names.length === 0) return this.reply ? NO_OUTS : NONE;
     // names are set one after the other: much faster than a copy of an object that has them, for V8
     const out: Record<string, unknown> = this.reply ? { err: 0 } : {};
     for (let i = 0; i < names.length; i++) {

@@ -102,7 +102,7 @@ class Served implements Service {
   }
 
   reply(outcome: Outcome<Fields>): readonly Item[] {
-    return this.outs.pack(outcome, SUCCEEDED);
+    return this.outs.pack(outcome, RETURN_SUCCESS);
   }
 }
 
@@ -121,7 +121,7 @@ export function firstOf(...demuxers: readonly Demuxer[]): Demuxer {
 }
 
 /** The return code of an answer that has succeeded. Items are values: all answers have the same. */
-const SUCCEEDED: Item = intItem(0);
+const RETURN_SUCCESS: Item = intItem(0);
 
 /**
  * Answers the request in `msg` and turns `msg` into the reply. True when there is a reply to send: the handler did not take the reply
@@ -249,7 +249,7 @@ export type Replies<R extends Routines> = {
 };
 
 const lateItems = (outs: Layout, outcome: Outcome<Fields>): readonly Item[] =>
-  outcome.err === Mig.NO_REPLY ? [] : outcome.err ? [intItem(outcome.err)] : outs.pack(outcome, SUCCEEDED);
+  outcome.err === Mig.NO_REPLY ? [] : outcome.err ? [intItem(outcome.err)] : outs.pack(outcome, RETURN_SUCCESS);
 
 /** The late-reply stubs of `sub`. The reply right moves (send-once unless `toType` says otherwise); on failure all is destroyed. */
 export function replyTo<R extends Routines>(sub: Subsystem<R>): Replies<R> {

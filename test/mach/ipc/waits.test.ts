@@ -139,6 +139,14 @@ describe("a body", () => {
     expect(host.receive(host.thread(), name).msg.items.map((i) => i.data)).to.deep.equal([1, 2]);
   });
 
+  it("without the complex bit is not looked at: descriptors arrive with the bits that they were sent with", () => {
+    const host = new FakeHost();
+    const { name } = host.port();
+    const odd = item(7, { dealloc: true });
+    host.send(host.thread(), name, 1, {}, [odd]);
+    expect(host.receive(host.thread(), name).msg.items).to.deep.equal([odd]);
+  });
+
   it("that cannot be mapped tells so, and its rights arrive all the same", () => {
     const host = new FakeHost();
     const { name } = host.port();
