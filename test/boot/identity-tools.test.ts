@@ -180,6 +180,14 @@ describe("processes without ids", () => {
       "ids: Too many arguments", "Try `ids --help' or `ids --usage' for more information.", "64", "ids: 999: Cannot get process msgport: No such process", "5",
     ]);
   });
+  it("id asks for the ids alone that it prints: -u for no real one, and -g for no user's", () => {
+    const gratuitous = (what: string): string => `id: cannot get ${what}: Gratuitous error`;
+    expect(asGuest("nullauth id -u; nullauth id -ru; nullauth id -g; nullauth id -G; nullauth id; echo $?")).to.deep.equal([
+      ...["effective UID", "real UID", "effective GID", "real UID", "effective UID"].map(gratuitous),
+      "1",
+    ]);
+  });
+
   it("a stranger asks ids of pid 1: refused with 6 (recorded)", () => {
     expect(asGuest("ids 1; echo $?; nullauth ids 1; echo $?")).to.deep.equal([
       "ids: 1: Cannot get process authentication: Operation not permitted", "6",

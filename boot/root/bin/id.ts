@@ -18,7 +18,7 @@ export const main = tool({ letters: "ugGnra", long, usage: "[OPTION]... [USER]" 
   if (other !== undefined) throw new UsageError("cannot print \"only\" of more than one choice");
   if (which === undefined && t.has("nr")) throw new UsageError("printing only names or real IDs requires -u, -g, or -G");
   const [name] = t.operands;
-  const ids = name === undefined ? yield* own(t) : yield* ofUser(t, name);
+  const ids = name === undefined ? yield* own(t, which) : yield* ofUser(t, name);
   if (!ids) return name === undefined ? undefined : yield* t.complain(`'${name}': no such user`);
   if (which === undefined) return yield* t.out.line(yield* full(t, ids));
   const real = t.has("r");
@@ -28,15 +28,24 @@ export const main = tool({ letters: "ugGnra", long, usage: "[OPTION]... [USER]" 
   yield* t.out.line(texts.join(" "));
 });
 
-/** Undefined after a complaint: a process without ids (nullauth) has none to tell. */
-function* own(t: Tool): Syscall<Ids | undefined> {
+/** An id that is not printed, and that was not asked for. */
+const UNASKED = -1;
+
+/** As much as `which` ("u", "g", "G", or all) prints. Undefined after a complaint: a process may have no ids (nullauth), or effective ones only. */
+function* own(t: Tool, which: string | undefined): Syscall<Ids | undefined> {
   const { libc } = t;
-  const euid = yield* t.try("cannot get effective UID", libc.geteuid());
-  const uid = euid === undefined ? undefined : yield* t.try("cannot get real UID", libc.getuid());
-  const egid = uid === undefined ? undefined : yield* t.try("cannot get effective GID", libc.getegid());
-  const gid = egid === undefined ? undefined : yield* t.try("cannot get real GID", libc.getgid());
+  const real = t.has("r");
+  const ask = (needed: boolean, what: string, get: Syscall<number>): Syscall<number | undefined> => (needed ? t.try(`cannot get ${what}`, get) : unasked());
+  const euid = yield* ask(which === "u" ? !real : which === undefined, "effective UID", libc.geteuid());
+  const uid = euid === undefined ? undefined : yield* ask(which === "u" ? real : which !== "g", "real UID", libc.getuid());
+  const egid = uid === undefined ? undefined : yield* ask(which !== "u", "effective GID", libc.getegid());
+  const gid = egid === undefined ? undefined : yield* ask(which !== "u", "real GID", libc.getgid());
   if (euid === undefined || uid === undefined || egid === undefined || gid === undefined) return undefined;
-  return { uid, euid, gid, egid, groups: yield* libc.getgroups() };
+  return { uid, euid, gid, egid, groups: which === undefined || which === "G" ? yield* libc.getgroups() : [] };
+}
+
+function* unasked(): Syscall<number> {
+  return UNASKED;
 }
 
 function* ofUser(t: Tool, name: string): Syscall<Ids | undefined> {
