@@ -144,7 +144,7 @@ export const bytes = (size: number, inline: boolean) => (): readonly Item[] => [
   { type: MsgType.CHAR, bits: 8, number: size, inline, longform: true, dealloc: !inline, data: new Uint8Array(size) },
 ];
 
-const pingSystem = subsystem("ping", 1000, { ping: routine(0, { a: t.int, b: t.int }, { sum: t.int }) });
+const pingSystem = subsystem("ping", 1000, { ping: routine(1000, { a: t.int, b: t.int }, { sum: t.int }) });
 const pingCall = client(pingSystem);
 
 /** Typed stubs at both ends, and a server's demultiplexer. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { withoutTap } from "../../bench/kernel/without-tap.ts";
 import { mix } from "../../bench/kernel/mix.ts";
-import { answer, flat, machineOf } from "../../bench/kernel/rpc.ts";
+import { answer, flat, machineOf, rpcContestants } from "../../bench/kernel/rpc.ts";
 import { watchedPair, type Watcher } from "../../bench/kernel/watched-pair.ts";
 import { apart } from "../../bench/apart.ts";
 import { childPart } from "../../bench/child.ts";
@@ -22,6 +22,7 @@ describe("what the bench measures works", () => {
   });
   for (const watcher of ["nobody", "listener", "filter", "record"] satisfies Watcher[])
     it(`the null RPC goes on with ${watcher} watching`, () => expect(watchedPair(watcher)()).to.equal(5000));
+  for (const { name, sample } of rpcContestants) it(name, async () => expect(await sample(true)).to.be.above(0));
   it("the explorer", async () => expect(await exploreContestants[0]?.sample(true)).to.be.above(0));
   it("whoever is kept is sampled in a process of its own, again and again; who is not there has no figure", async () => {
     const [floor, lost] = apart([...here.filter((c) => c.name === "floor"), { name: "no-such", what: "", unit: "/s", home: "lost", sample: () => 1 }]);
