@@ -1,6 +1,6 @@
 /** The same round trip with many: clients of one server, pairs of tasks that take turns, rights in the space of the one that calls. */
 import type { Machine } from "../../mach/kern/machine.ts";
-import { budget, kept, rate, type Contestant } from "../contest.ts";
+import { kept, type Contestant } from "../contest.ts";
 import { answer, flat } from "./rpc.ts";
 import { emptyMachine, newTask, operations, receiveRight, sendRight, start } from "./scene.ts";
 
@@ -46,19 +46,13 @@ function rightful(count: number): Machine {
   return machine;
 }
 
-/** Worlds above this size are built for each sample and given up after it: a heap that they fill is a burden to everybody else. */
-const LARGE = 5_000;
-
 /** Each thread has had two turns before the clock starts. */
 function warm(machine: Machine, count: number): () => number {
   machine.run({ steps: Math.min(count, 100_000) * 2 * TRAPS });
   return operations(machine, SLICE * TRAPS, TRAPS);
 }
 
-function of(name: string, what: string, count: number, build: (count: number) => Machine): Contestant {
-  const make = (): (() => number) => warm(build(count), count);
-  return count <= LARGE ? kept(name, what, make) : { name, what, unit: "/s", sample: (quick) => rate(make(), budget(quick)) };
-}
+const of = (name: string, what: string, count: number, build: (count: number) => Machine): Contestant => kept(name, what, () => warm(build(count), count));
 
 export const manyContestants: readonly Contestant[] = [
   of("clients-10", "one server, 10 clients", 10, oneServer),

@@ -5,9 +5,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { performance } from "node:perf_hooks";
 import type * as main from "../../boot/main.ts";
-import { Session } from "../../boot/session.ts";
+import type { Session } from "../../boot/session.ts";
 import type { SystemOptions } from "../../boot/system.ts";
-import type { Contestant } from "../contest.ts";
+import { median, type Contestant } from "../contest.ts";
 import { inChild, root } from "../place.ts";
 
 /** What is needed of boot, be it this build or its own bundle. */
@@ -17,7 +17,7 @@ interface Boot {
 }
 
 /** Milliseconds from nothing to the login prompt, in this process. */
-function bootToPrompt(boot: Boot = { Session, embedded: undefined }): number {
+function bootToPrompt(boot: Boot): number {
   let text = "";
   const from = performance.now();
   const session = new boot.Session({ verbose: true, embedded: boot.embedded }, (bytes) => (text += new TextDecoder().decode(bytes)));
@@ -27,11 +27,31 @@ function bootToPrompt(boot: Boot = { Session, embedded: undefined }): number {
   return took;
 }
 
-/** The same of the bundle that `npm run boot` starts, with its compiled code, in a process that has booted nothing yet. */
-export async function firstBoot(): Promise<number> {
+/** The bundle that `npm run boot` starts, with its compiled code. */
+async function shipped(): Promise<Boot> {
   const { bundle } = createRequire(import.meta.url)(`${root}boot/start.cjs`) as { bundle(): Promise<typeof main> };
   const { Session: Its, embedded } = await bundle();
-  return bootToPrompt({ Session: Its, embedded: embedded() });
+  return { Session: Its, embedded: embedded() };
+}
+
+/** Milliseconds of a boot in a process that has booted nothing yet. */
+export const firstBoot = async (): Promise<number> => bootToPrompt(await shipped());
+
+/** Boots until nearly all of it has been compiled, and those that make one sample. */
+const WARM = 25;
+const BOOTS = 5;
+
+/** The middle of some boots in a process that has booted often. */
+function warmBoots(): () => Promise<number> {
+  let boot: Boot | undefined;
+  return async () => {
+    if (boot === undefined) {
+      boot = await shipped();
+      for (let i = 0; i < WARM; i++) bootToPrompt(boot);
+    }
+    const known = boot;
+    return median(Array.from({ length: BOOTS }, () => bootToPrompt(known)));
+  };
 }
 
 /** Milliseconds of a whole command. */
@@ -75,18 +95,10 @@ function emptyPackage(): string {
   return folder;
 }
 
-/** Boots before the first that counts. */
-const WARM = 10;
-
 function bootContestants(): readonly Contestant[] {
-  let warm = 0;
   let built = false;
   let folder: string | undefined;
   const empty = (): string => (folder ??= emptyPackage());
-  const warmBoot = (): number => {
-    for (; warm < WARM; warm++) bootToPrompt();
-    return bootToPrompt();
-  };
   /** The first may have to build the bundle, and does not count. */
   const bootCommand = (): number => {
     const run = (): number => command("npm", ["run", "--silent", "boot", "--", "-c", "true"], root);
@@ -96,7 +108,7 @@ function bootContestants(): readonly Contestant[] {
   };
   const ms = (name: string, what: string, sample: () => number | Promise<number>): Contestant => ({ name, what, unit: "ms", sample });
   return [
-    ms("boot-warm", "boot to the login prompt in process, the code warm", warmBoot),
+    { ...ms("boot-warm", "boot to the login prompt in process, the code warm", warmBoots()), home: "boot-warm" },
     ms("boot-cold", "boot to the login prompt in process, the first one of a fresh Node, its modules loaded", () => Number(inChild("boot-cold"))),
     ms("node-empty", "node on an empty file", () => command(process.execPath, ["empty.mjs"], empty())),
     ms("npm-empty", "npm run of a script that runs node on an empty file", () => command("npm", ["run", "--silent", "empty"], empty())),
